@@ -1,0 +1,72 @@
+# Banso. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs demo reset test test-browser lint chaos bench replay fmt lock
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+STAMP := .venv/installed.sha256
+SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
+CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(STAMP) ## install, start everything, walk the sample journey, leave it running on http://localhost:8080
+	@$(PY) -m deploy.local up
+
+down: $(STAMP) ## stop everything; data stay in .local
+	@$(PY) -m deploy.local down
+
+status: $(STAMP) ## what is running, ready or not
+	@$(PY) -m deploy.local status
+
+logs: $(STAMP) ## logs of all processes, or of one: make logs S=intake
+	@$(PY) -m deploy.local logs $(S)
+
+demo: $(STAMP) ## walk the sample journey again
+	@$(PY) -m deploy.local demo
+
+reset: $(STAMP) ## stop everything and forget the local data, keys and logs
+	@$(PY) -m deploy.local reset
+
+test: $(STAMP) ## every test that needs no browser; part of it: make test T=tests/unit/booking
+	@$(PY) -m pytest -m "not browser" $(or $(T),$(SUITES))
+
+test-browser: $(STAMP) ## the pages in Chromium
+	@for name in $(CHROMIUM); do command -v $$name >/dev/null && found=1; done; \
+	test -n "$$found" || { echo "make test-browser: Chromium is missing: install it (Debian: apt install chromium)" >&2; exit 1; }
+	@$(PY) -m pytest -m browser tests
+
+lint: $(STAMP) ## ruff, mypy strict, import rules, the tenant rule
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy services shared deploy tests
+	@.venv/bin/lint-imports
+	@$(PY) -m tests.lint.tenant_rule
+
+chaos: $(STAMP) ## 200 journeys while processes are killed and paused: make chaos ARGS="--seed 7"
+	@$(PY) -m tests.chaos $(ARGS)
+
+bench: $(STAMP) ## throughput and latency beside a plain floor measured in the same run
+	@$(PY) -m tests.bench $(ARGS)
+
+replay: $(STAMP) ## rebuild the JetStream streams from the event logs
+	@$(PY) -m shared.replay $(ARGS)
+
+fmt: $(STAMP) ## format the code
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
+	@$(PY) -m venv .local/lock && .local/lock/bin/python -m pip install --quiet uv
+	@.local/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --prerelease if-necessary-or-explicit --all-extras pyproject.toml -o requirements.lock
+
+# A Python that will do is looked for only when the environment must be made or the lock has changed.
+$(STAMP): requirements.lock
+	@for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' 2>/dev/null; then \
+			$$python deploy/local/install.py; exit $$?; \
+		fi; \
+	done; \
+	echo "make: Python 3.11 or newer is needed and was not found on PATH" >&2; exit 1

@@ -1,0 +1,68 @@
+"""The gateway: its Caddyfile and the few pages it serves itself."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from deploy.local.ports import HOST, Ports
+from deploy.local.services import NAMES, SERVICES
+from shared.tenancy import Tenant
+
+TEMPLATES = Path(__file__).parent / "templates"
+RESIDENT_PAGES = (("相談する", "/intake/chat"),)
+PROBLEM = {
+    "type": "https://banso.local/problems/service-unavailable",
+    "title": "Service unavailable",
+    "status": 503,
+    "detail": "The service does not answer right now. Try again in a few seconds.",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the start page."""
+
+    title: str
+    url: str
+
+
+def write_gateway(directory: Path, ports: Ports, tenants: list[Tenant], others: list[Link]) -> Path:
+    """Write the Caddyfile and the pages below `directory`; returns the Caddyfile's path."""
+    pages = directory / "www"
+    pages.mkdir(parents=True, exist_ok=True)
+    shown = [{"spec": tenant.spec, "links": resident_links(tenant, ports)} for tenant in tenants]
+    templates = _templates()
+    for name, values in {
+        "index.html": {"tenants": shown, "services": SERVICES, "others": others},
+        "unavailable.html": {},
+        "not-found.html": {},
+    }.items():
+        (pages / name).write_text(templates.get_template(f"{name}.j2").render(values), encoding="utf-8")
+    caddyfile = directory / "Caddyfile"
+    text = templates.get_template("Caddyfile.j2").render(
+        directory=directory.resolve(),
+        host=HOST,
+        ports=ports,
+        services={name: getattr(ports, name) for name in NAMES},
+        problem=json.dumps(PROBLEM),
+    )
+    caddyfile.write_text(text, encoding="utf-8")
+    return caddyfile
+
+
+def resident_links(tenant: Tenant, ports: Ports) -> list[Link]:
+    """Addresses of a tenant's pages for residents, through the gateway."""
+    public = f"http://localhost:{ports.gateway}"
+    return [Link(title, tenant.page_url(public, path)) for title, path in RESIDENT_PAGES]
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
