@@ -1,0 +1,179 @@
+"""Who asks, and for which municipality: read from the credential, never from a body or a query.
+
+API key        `Authorization: Bearer banso_live_…`    a municipality's system, or a partner agency (scopes of the key)
+staff token    `Authorization: Bearer <JWT>`            a person at a municipality (OIDC; scopes by role)
+session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by default (only what is their own)
+"""
+
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import jwt
+
+from shared.clock import TOKYO, system_now
+from shared.errors import Forbidden, Unauthenticated
+from shared.keys import hash_of
+from shared.registry import Registry
+from shared.secrets import MissingSecret, Secrets
+from shared.settings import CoreSettings
+from shared.tenancy import SCOPES
+
+SESSION_COOKIE = "banso_session"
+SESSION_FOR = timedelta(hours=12)
+SESSION_ISSUER = "banso-session"
+CLOCK_LEEWAY = 30
+
+_READING = frozenset(scope for scope in SCOPES if scope.endswith(":read"))
+ROLES: dict[str, frozenset[str]] = {
+    "staff": frozenset(SCOPES) - {"referrals:respond"},
+    "counsellor": frozenset(
+        {
+            "residents:read",
+            "consultations:read",
+            "timeline:read",
+            "referrals:read",
+            "slates:read",
+            "offers:read",
+            "counsellors:read",
+            "appointments:read",
+            "appointments:write",
+        }
+    ),
+    "auditor": _READING,
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A caller whose credential was checked. `name` identifies it in events and the audit log (ids only)."""
+
+    tenant: str
+    kind: Literal["key", "staff", "resident"]
+    id: str
+    scopes: frozenset[str] = frozenset()
+    resident_id: str | None = None
+    counsellor_id: str | None = None
+    agency: str | None = None
+    live: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    def require(self, scope: str) -> None:
+        """Raises Forbidden when the credential lacks `scope`."""
+        if scope not in self.scopes:
+            raise Forbidden(f"this credential lacks the scope {scope}", scope=scope)
+
+    def require_resident(self) -> str:
+        """The resident who asks. Raises Forbidden for anybody else."""
+        if self.resident_id is None:
+            raise Forbidden("only a resident's own session may do this")
+        return self.resident_id
+
+
+class Authenticator:
+    """Turns a credential into an Actor. Everything it needs is in memory or in files: no call to another service."""
+
+    def __init__(self, registry: Registry, secrets: Secrets, settings: CoreSettings) -> None:
+        self.registry = registry
+        self.secrets = secrets
+        self.settings = settings
+        self._jwks: jwt.PyJWKClient | None = None
+        if settings.staff_jwks.startswith("https://"):
+            self._jwks = jwt.PyJWKClient(settings.staff_jwks, cache_keys=True, lifespan=300)
+
+    def authenticate(self, credential: str) -> Actor:
+        """Raises Unauthenticated, without saying which part was wrong."""
+        actor = self._key(credential) if credential.startswith("banso_") else self._token(credential)
+        if self.registry.tenant(actor.tenant) is None:
+            raise Unauthenticated("the credential is not valid")
+        return actor
+
+    def session(self, tenant: str, resident_id: str, now: datetime | None = None) -> str:
+        """A resident's session for twelve hours, signed with the tenant's session key."""
+        issued = now or system_now()
+        claims = {
+            "iss": SESSION_ISSUER,
+            "sub": resident_id,
+            "ten": tenant,
+            "iat": issued,
+            "exp": issued + SESSION_FOR,
+        }
+        key = self.secrets.text(tenant, "session_key")
+        return jwt.encode(claims, key, algorithm="HS256", headers={"kid": tenant})
+
+    def _key(self, text: str) -> Actor:
+        parts = text.split("_", 3)
+        key = self.registry.keys.get(parts[2]) if len(parts) == 4 else None
+        if key is None or not hmac.compare_digest(key.spec.sha256, hash_of(text)):
+            raise Unauthenticated("the credential is not valid")
+        if key.spec.expires and system_now().astimezone(TOKYO).date() > key.spec.expires:
+            raise Unauthenticated("the API key has expired")
+        return Actor(
+            tenant=key.spec.tenant,
+            kind="key",
+            id=key.id,
+            scopes=frozenset(key.spec.scopes),
+            agency=key.spec.agency,
+            live=key.spec.key_kind == "live",
+        )
+
+    def _token(self, token: str) -> Actor:
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") == "HS256":
+                return self._resident(token, str(header.get("kid", "")))
+            return self._staff(token, str(header.get("kid", "")))
+        except (jwt.PyJWTError, KeyError, MissingSecret, OSError, ValueError) as error:
+            raise Unauthenticated("the credential is not valid") from error
+
+    def _resident(self, token: str, tenant: str) -> Actor:
+        if self.registry.tenant(tenant) is None:
+            raise Unauthenticated("the credential is not valid")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            self.secrets.text(tenant, "session_key"),
+            algorithms=["HS256"],
+            issuer=SESSION_ISSUER,
+            leeway=CLOCK_LEEWAY,
+            options={"require": ["exp", "iat", "sub", "ten"]},
+        )
+        if claims["ten"] != tenant:
+            raise Unauthenticated("the credential is not valid")
+        return Actor(tenant=tenant, kind="resident", id=claims["sub"], resident_id=claims["sub"])
+
+    def _staff(self, token: str, key_id: str) -> Actor:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            self._signing_key(token, key_id),
+            algorithms=["EdDSA", "RS256", "ES256"],
+            issuer=self.settings.staff_issuer,
+            audience=self.settings.staff_audience,
+            leeway=CLOCK_LEEWAY,
+            options={"require": ["exp", "iat", "sub"]},
+        )
+        roles = claims.get("banso_roles", [])
+        scopes: frozenset[str] = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+        return Actor(
+            tenant=claims["banso_tenant"],
+            kind="staff",
+            id=claims["sub"],
+            scopes=scopes,
+            counsellor_id=claims.get("banso_counsellor_id"),
+        )
+
+    def _signing_key(self, token: str, key_id: str) -> Any:
+        if self._jwks is not None:
+            return self._jwks.get_signing_key_from_jwt(token).key
+        keys = jwt.PyJWKSet.from_dict(json.loads(Path(self.settings.staff_jwks).read_text()))
+        return keys[key_id].key
+
+
+def session_expiry(now: datetime) -> datetime:
+    """When a session made `now` ends, UTC."""
+    return (now + SESSION_FOR).astimezone(UTC)

@@ -1,0 +1,38 @@
+"""Cursor paging: `{data, next}`. `next` is opaque; it carries the sort value and the id of the last item."""
+
+import base64
+import binascii
+import json
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from shared.errors import Invalid
+
+T = TypeVar("T")
+MAX_LIMIT = 100
+
+
+class Page(BaseModel, Generic[T]):
+    """One page; `next` is null on the last one."""
+
+    data: list[T]
+    next: str | None = Field(default=None, description="Pass as `cursor` to get the next page")
+
+
+def encode_cursor(*values: Any) -> str:
+    """Values of the last item by which the list is sorted (strings and numbers)."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, kinds: tuple[type, ...]) -> list[Any]:
+    """The values again, checked against `kinds`. Raises Invalid for anything that `encode_cursor` did not make."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = json.loads(raw)
+    except (ValueError, binascii.Error) as error:
+        raise Invalid("cursor", "not a cursor of this list") from error
+    fits = isinstance(values, list) and len(values) == len(kinds)
+    if not fits or not all(type(value) is kind for value, kind in zip(values, kinds, strict=True)):
+        raise Invalid("cursor", "not a cursor of this list")
+    return list(values)

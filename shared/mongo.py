@@ -1,0 +1,113 @@
+"""The only place that connects to MongoDB, and the only one that knows motor.
+
+Driver errors are mapped once, here: a server that does not answer becomes `Unavailable`; a transaction that lost a race is run
+again by the driver's own `with_transaction`.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo import IndexModel
+from pymongo.errors import (
+    AutoReconnect,
+    CollectionInvalid,
+    ConnectionFailure,
+    DuplicateKeyError,
+    NotPrimaryError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.errors import Unavailable
+
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+Session = AsyncIOMotorClientSession
+Duplicate = DuplicateKeyError
+UNREACHABLE = (AutoReconnect, ConnectionFailure, NotPrimaryError)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CollectionSpec:
+    """A collection and its indexes, created at start-up (implicit creation inside concurrent transactions conflicts)."""
+
+    name: str
+    indexes: Sequence[IndexModel] = ()
+
+
+@asynccontextmanager
+async def reachable() -> AsyncIterator[None]:
+    """Turn the driver's connection errors inside the block into `Unavailable`."""
+    try:
+        yield
+    except UNREACHABLE as error:
+        raise Unavailable("the database does not answer") from error
+
+
+class Database:
+    """One service's database. `db["residents"]` is a collection with majority, journaled writes and aware UTC datetimes."""
+
+    def __init__(self, url: str, name: str, *, pool: int = 8) -> None:
+        self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url, maxPoolSize=pool, serverSelectionTimeoutMS=5000, connectTimeoutMS=5000, socketTimeoutMS=20000
+        )
+        self._db: AsyncIOMotorDatabase[Document] = self.client.get_database(
+            name,
+            codec_options=CodecOptions(tz_aware=True),
+            write_concern=WriteConcern(w="majority", j=True),
+            read_concern=ReadConcern("majority"),
+        )
+        self.name = name
+
+    def __getitem__(self, collection: str) -> Collection:
+        return self._db[collection]
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the server does not answer."""
+        async with reachable():
+            await self.client.admin.command("ping")
+
+    async def prepare(self, specs: Iterable[CollectionSpec]) -> None:
+        """Create what is missing of collections and indexes."""
+        async with reachable():
+            existing = set(await self._db.list_collection_names())
+            for spec in specs:
+                if spec.name not in existing:
+                    try:
+                        await self._db.create_collection(spec.name)
+                    except CollectionInvalid:
+                        pass  # another process of the same service was faster
+                if spec.indexes:
+                    await self._db[spec.name].create_indexes(list(spec.indexes))
+
+    async def in_transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work` in a snapshot transaction; it is run again, from the start, when it loses a race.
+
+        Raises Unavailable when the server cannot be reached, and whatever `work` raises (nothing is kept then).
+        """
+
+        async def attempt(session: Session) -> T:
+            async with reachable():  # a lost connection is reported at once; only lost races are run again
+                return await work(session)
+
+        async with reachable(), await self.client.start_session() as session:
+            result: T = await session.with_transaction(
+                attempt,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern(w="majority", j=True),
+            )
+            return result
+
+    def close(self) -> None:
+        self.client.close()

@@ -1,0 +1,119 @@
+"""The live picture of what is declared: tenants and API keys, from the KV buckets, in memory.
+
+The watch is renewed every minute and after every reconnect, and builds its picture from the whole bucket, so that neither a lost watch nor a
+bucket that was deleted and filled again leaves a process with an old picture.
+"""
+
+import asyncio
+from typing import TypeVar
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.errors import BucketNotFoundError, NotFoundError
+from nats.js.kv import KeyValue
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Unavailable
+from shared.tenancy import ApiKey, Tenant
+
+log = structlog.get_logger()
+
+TENANTS_BUCKET = "tenants"
+KEYS_BUCKET = "api_keys"
+RENEW_EVERY = 60.0
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def bucket(nc: Client, name: str, *, replicas: int = 1) -> KeyValue:
+    """The KV bucket, created when missing."""
+    js = nc.jetstream()
+    try:
+        return await js.key_value(name)
+    except (BucketNotFoundError, NotFoundError):
+        return await js.create_key_value(bucket=name, history=5, replicas=replicas)
+
+
+class Registry:
+    """Tenants by id and host, API keys by key id. `ready` is set once both have been read."""
+
+    def __init__(self, nc: Client, *, replicas: int = 1) -> None:
+        self.nc = nc
+        self.replicas = replicas
+        self.tenants: dict[str, Tenant] = {}
+        self.keys: dict[str, ApiKey] = {}
+        self.ready = asyncio.Event()
+        self._renew = asyncio.Event()
+
+    def tenant(self, tenant_id: str) -> Tenant | None:
+        return self.tenants.get(tenant_id)
+
+    def by_host(self, host: str) -> Tenant | None:
+        """The tenant whose pages are at `host` (a port is ignored)."""
+        name = host.partition(":")[0].lower()
+        return next((t for t in self.tenants.values() if name in t.spec.hosts), None)
+
+    def reconnected(self) -> None:
+        self._renew.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            self._renew.clear()
+            try:
+                await self._follow(stop)
+            except (NatsError, Unavailable, TimeoutError) as error:
+                log.warning("registry_waits", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        """Read both buckets whole, then follow their changes until it is time to read them anew."""
+        tenants = await (await bucket(self.nc, TENANTS_BUCKET, replicas=self.replicas)).watchall()
+        keys = await (await bucket(self.nc, KEYS_BUCKET, replicas=self.replicas)).watchall()
+        try:
+            self.tenants = await _whole(tenants, Tenant)
+            self.keys = await _whole(keys, ApiKey)
+            self.ready.set()
+            followers = [
+                asyncio.ensure_future(_changes(tenants, Tenant, self.tenants)),
+                asyncio.ensure_future(_changes(keys, ApiKey, self.keys)),
+                asyncio.ensure_future(self._renew.wait()),
+                asyncio.ensure_future(stop.wait()),
+            ]
+            try:
+                await asyncio.wait(followers, timeout=RENEW_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for follower in followers:
+                    follower.cancel()
+                await asyncio.gather(*followers, return_exceptions=True)
+        finally:
+            for watcher in (tenants, keys):
+                try:
+                    await watcher.stop()  # type: ignore[no-untyped-call]
+                except NatsError:
+                    pass
+
+
+async def _whole(watcher: KeyValue.KeyWatcher, model: type[M]) -> dict[str, M]:
+    found: dict[str, M] = {}
+    while True:
+        entry = await watcher.updates(timeout=5)  # type: ignore[no-untyped-call]
+        if entry is None:
+            return found
+        _apply(entry, model, found)
+
+
+async def _changes(watcher: KeyValue.KeyWatcher, model: type[M], into: dict[str, M]) -> None:
+    async for entry in watcher:
+        if entry is not None:
+            _apply(entry, model, into)
+
+
+def _apply(entry: KeyValue.Entry, model: type[M], into: dict[str, M]) -> None:
+    if entry.operation in ("DEL", "PURGE"):
+        into.pop(entry.key, None)
+        return
+    try:
+        into[entry.key] = model.model_validate_json(entry.value or b"")
+    except ValidationError:
+        log.error("declaration_unreadable", kind=model.__name__, name=entry.key)

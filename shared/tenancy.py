@@ -1,0 +1,213 @@
+"""Tenants: what a municipality declares, and the live picture that every process keeps of all of them.
+
+A tenant is a YAML resource, applied by `python -m shared.declare apply`; the declared state lies in the NATS KV bucket `tenants` (and that of
+API keys in `api_keys`), which processes watch. Nothing in it is secret: keys are there as hashes, secrets are files.
+"""
+
+import re
+from datetime import date, time
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+TENANT_PATTERN = r"^[a-z0-9]([a-z0-9-]{1,30})[a-z0-9]$"
+
+
+def check_municipality_code(code: str) -> str:
+    """A 6-digit code of a local government with its check digit.
+
+    Source: 全国地方公共団体コード, 総務省 (weights 6..2 over five digits; 11 minus the sum mod 11, last digit).
+    """
+    if not re.fullmatch(r"\d{6}", code):
+        raise ValueError("a municipality code has 6 digits")
+    total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))
+    if int(code[5]) != (11 - total % 11) % 10:
+        raise ValueError("the check digit of the municipality code is wrong")
+    return code
+
+
+MunicipalityCode = Annotated[str, AfterValidator(check_municipality_code)]
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Line(Declared):
+    """The tenant's LINE official account. `basic_id` starts with @; `bot_user_id` is `destination` in webhooks."""
+
+    channel_id: str
+    basic_id: str
+    bot_user_id: str
+
+
+class QuietHours(Declared):
+    """Between `start` and `end` (Asia/Tokyo; may pass midnight) nothing is sent that the person did not just ask for."""
+
+    start: time = time(21, 0)
+    end: time = time(8, 0)
+
+
+class Features(Declared):
+    line_free_text: bool = False
+    """Answer free text on LINE itself. Off by default: consultation content should not stay on LINE's side."""
+
+
+class Retention(Declared):
+    """Days that each kind is kept."""
+
+    consultations: int = Field(default=1095, ge=30)
+    messages: int = Field(default=90, ge=3)
+
+
+class Quotas(Declared):
+    requests_per_minute: int = Field(default=6000, ge=10)
+    """Per process and credential-bearing tenant."""
+    requests_per_minute_per_caller: int = Field(default=1200, ge=5)
+    anonymous_per_minute: int = Field(default=60, ge=5)
+    """Per address, for callers without a credential."""
+
+
+class Booking(Declared):
+    """Minutes and days. `join_url` is a template for online sessions: `{appointment_id}` is replaced."""
+
+    cell_minutes: Literal[5, 10, 15, 30] = 15
+    hold_minutes: int = Field(default=10, ge=1, le=60)
+    minimum_notice_minutes: int = Field(default=60, ge=0)
+    horizon_days: int = Field(default=31, ge=1, le=180)
+    join_url: str = "https://meet.example/{appointment_id}"
+
+
+class Desk(Declared):
+    """The people to ask when the machine does not know."""
+
+    name: str
+    phone: str
+    hours: str
+    url: str | None = None
+
+
+class Agency(Declared):
+    """A partner agency that referrals may go to."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{3,40}$")
+    name: str
+    accepts: str = ""
+
+
+class TenantSpec(Declared):
+    name: str
+    short_name: str
+    municipality_code: MunicipalityCode
+    sample: bool = False
+    """A made-up municipality for trying Banso out: pages say so."""
+    time_zone: Literal["Asia/Tokyo"] = "Asia/Tokyo"
+    hosts: tuple[str, ...] = Field(min_length=1)
+    neighbouring_areas: tuple[MunicipalityCode, ...] = ()
+    languages: tuple[str, ...] = ("ja",)
+    line: Line | None = None
+    quiet_hours: QuietHours = QuietHours()
+    features: Features = Features()
+    retention: Retention = Retention()
+    quotas: Quotas = Quotas()
+    booking: Booking = Booking()
+    desk: Desk
+    agencies: tuple[Agency, ...] = ()
+    crisis_email: str | None = None
+    """Who is paged when somebody is in danger."""
+
+
+class Metadata(Declared):
+    name: str = Field(pattern=TENANT_PATTERN)
+
+
+class Tenant(Declared):
+    """`kind: Tenant`. The id is `metadata.name`."""
+
+    api_version: Literal["banso/v1"] = Field(alias="apiVersion", default="banso/v1")
+    kind: Literal["Tenant"]
+    metadata: Metadata
+    spec: TenantSpec
+
+    @property
+    def id(self) -> str:
+        return self.metadata.name
+
+    @property
+    def host(self) -> str:
+        return self.spec.hosts[0]
+
+    def agency(self, agency_id: str) -> Agency | None:
+        return next((a for a in self.spec.agencies if a.id == agency_id), None)
+
+    def page_url(self, public_url: str, path: str) -> str:
+        """An absolute address of one of the tenant's pages: scheme and port of the gateway, host of the tenant."""
+        scheme, _, rest = public_url.partition("://")
+        _, colon, port = rest.partition(":")
+        return f"{scheme}://{self.host}{colon}{port}{path}"
+
+
+SCOPES = (
+    "residents:read",
+    "residents:write",
+    "consultations:read",
+    "programmes:read",
+    "programmes:write",
+    "consents:write",
+    "referrals:read",
+    "referrals:write",
+    "referrals:respond",
+    "timeline:read",
+    "companies:write",
+    "offers:read",
+    "offers:write",
+    "slates:read",
+    "slates:write",
+    "counsellors:read",
+    "counsellors:write",
+    "appointments:read",
+    "appointments:write",
+    "messages:read",
+    "messages:write",
+    "templates:read",
+    "templates:write",
+    "webhooks:read",
+    "webhooks:write",
+)
+
+
+class ApiKeySpec(Declared):
+    """`sha256` is the hash of the whole key text. `agency` ties the key to one partner agency. `expires` is the last day."""
+
+    tenant: str = Field(pattern=TENANT_PATTERN)
+    name: str
+    key_kind: Literal["live", "test"] = Field(alias="keyKind", default="live")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    scopes: tuple[str, ...]
+    agency: str | None = None
+    expires: date | None = None
+
+    @model_validator(mode="after")
+    def _known_scopes(self) -> Self:
+        if unknown := set(self.scopes) - set(SCOPES):
+            raise ValueError(f"unknown scopes: {', '.join(sorted(unknown))}")
+        if "referrals:respond" in self.scopes and not self.agency:
+            raise ValueError("a key that answers referrals names its agency")
+        return self
+
+
+class ApiKeyMetadata(Declared):
+    name: str = Field(pattern=r"^[a-z0-9]{12}$")
+
+
+class ApiKey(Declared):
+    """`kind: ApiKey`. The key id is `metadata.name`: the part of the key text between kind and secret."""
+
+    api_version: Literal["banso/v1"] = Field(alias="apiVersion", default="banso/v1")
+    kind: Literal["ApiKey"]
+    metadata: ApiKeyMetadata
+    spec: ApiKeySpec
+
+    @property
+    def id(self) -> str:
+        return self.metadata.name

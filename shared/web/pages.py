@@ -1,0 +1,79 @@
+"""`Pages`: renders a service's templates over the shared base, with a strict Content-Security-Policy; serves the static assets and the
+service's API documentation (server-rendered from its OpenAPI document, no script needed)."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from shared.tenancy import Tenant
+
+HERE = Path(__file__).parent
+WEEKDAYS = "月火水木金土日"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def service_day_text(day: date) -> str:
+    """12月3日（木）"""
+    return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+
+
+def service_minute_text(minute: int) -> str:
+    """Minutes of a service day as it is said: 1470 -> 24:30."""
+    return f"{minute // 60}:{minute % 60:02d}"
+
+
+class Pages:
+    """Templates of one service; `shared/web/templates/base.html` and `macros.html` are always there."""
+
+    def __init__(self, service: str, templates: Path) -> None:
+        self.service = service
+        self.env = Environment(
+            loader=ChoiceLoader([FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.env.filters["service_day"] = service_day_text
+        self.env.filters["service_minute"] = service_minute_text
+
+    def render(
+        self,
+        template: str,
+        tenant: Tenant | None,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """`tenant` names the municipality in the header of the page."""
+        html = self.env.get_template(template).render(
+            tenant=tenant, service=self.service, static=f"/{self.service}/static", **context
+        )
+        return HTMLResponse(
+            html,
+            status_code=status,
+            headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store", **(headers or {})},
+        )
+
+    def mount_static(self, app: FastAPI) -> None:
+        """Serve the shared assets below `/<service>/static`."""
+        app.mount(f"/{self.service}/static", StaticFiles(directory=HERE / "static"), name="static")
+
+    def docs(self) -> APIRouter:
+        """`/docs`: the API as a page that reads without script, keyboard and screen reader included."""
+        router = APIRouter()
+
+        @router.get("/docs")
+        async def docs(request: Request) -> HTMLResponse:
+            return self.render("api.html", None, api=request.app.openapi())
+
+        return router

@@ -1,0 +1,114 @@
+"""Fixtures: real servers once per session, a broker without streams and databases of its own per test."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import nats
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from shared.ids import new_ulid
+from shared.settings import CoreSettings
+from tests.harness import Harness
+from tests.servers import embedded
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(autouse=True)
+def _unit_tests_open_no_socket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "/tests/unit/" not in str(request.node.path):
+        return
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise AssertionError("a unit test opened a socket")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+@pytest.fixture(scope="session")
+def _docker() -> bool:
+    if "BANSO_MONGO_URL" in os.environ and "BANSO_NATS_URL" in os.environ:
+        return False
+    from tests.servers import docker
+
+    return docker.answers()
+
+
+@pytest.fixture(scope="session")
+def mongo_url(_docker: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MongoDB-wire server for the session."""
+    if url := os.environ.get("BANSO_MONGO_URL"):
+        yield url
+    elif _docker:
+        from tests.servers import docker
+
+        with docker.mongo_server() as url:
+            yield url
+    else:
+        with embedded.mongo_server(tmp_path_factory.mktemp("mongo")) as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def _nats_server(_docker: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if url := os.environ.get("BANSO_NATS_URL"):
+        yield url
+    elif _docker:
+        from tests.servers import docker
+
+        with docker.nats_server() as url:
+            yield url
+    else:
+        with embedded.nats_server(tmp_path_factory.mktemp("nats")) as url:
+            yield url
+
+
+@pytest.fixture
+async def nats_url(_nats_server: str) -> AsyncIterator[str]:
+    """A NATS server without any stream or bucket: what an earlier test left is gone."""
+    nc = await nats.connect(_nats_server)
+    js = nc.jetstream()
+    for stream in await js.streams_info():
+        assert stream.config.name
+        await js.delete_stream(stream.config.name)
+    await nc.close()
+    yield _nats_server
+
+
+@pytest.fixture
+async def settings(mongo_url: str, nats_url: str, tmp_path: Path) -> AsyncIterator[CoreSettings]:
+    """Settings with databases of the test's own, dropped at its end."""
+    prefix = f"t{new_ulid().lower()}"
+    made = CoreSettings(
+        mongo_url=mongo_url,
+        nats_url=nats_url,
+        database_prefix=prefix,
+        secrets_dir=tmp_path / "secrets",
+        staff_jwks=str(tmp_path / "issuer" / "jwks.json"),
+        public_url="http://localhost:8080",
+        test_clock=True,
+        shutdown_grace=5.0,
+    )
+    yield made
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+    for name in await client.list_database_names():
+        if name.startswith(prefix):
+            await client.drop_database(name)
+    client.close()
+
+
+@pytest.fixture
+async def harness(settings: CoreSettings, tmp_path: Path) -> AsyncIterator[Harness]:
+    """Starts services in this process against the real servers; see `tests/harness.py`."""
+    made = Harness(settings, tmp_path)
+    yield made
+    await made.close()
