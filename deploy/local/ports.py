@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -59,15 +60,22 @@ def holder(port: int) -> tuple[int, str] | None:
     """(pid, command line) of the process listening on `port`, or None when the kernel does not let us see it."""
     inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if inodes & {str(link.readlink()) for link in (process / "fd").iterdir()}:
-                command = (
-                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-                )
-                return int(process.name), command
-        except OSError:
-            continue
+        if inodes & _open_files(process):
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ")
+            return int(process.name), command.decode(errors="replace").strip()
     return None
+
+
+def _open_files(process: Path) -> set[str]:
+    found = set()
+    try:
+        for link in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.add(str(link.readlink()))
+    except OSError:
+        # Somebody else's process, or one that just ended: nothing to see.
+        pass
+    return found
 
 
 def _listening_inodes(port: int) -> set[str]:
