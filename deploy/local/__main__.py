@@ -43,7 +43,7 @@ def down(_: argparse.Namespace) -> int:
 
 
 def status(_: argparse.Namespace) -> int:
-    """A table of the processes; exit code 0 only when all are ready."""
+    """A table of the processes."""
     stack = _running()
     rows = stack.status()
     say(f"{'process':<10}{'state':<11}{'port':<7}{'pid':<9}")
@@ -52,7 +52,9 @@ def status(_: argparse.Namespace) -> int:
     for name, url in (("mongo", stack.plan.mongo_url), ("nats", stack.plan.nats_url)):
         if url is not None:
             say(f"{name:<10}{'external':<11}{without_password(url)}")
-    return 0 if all(row.state == "ready" for row in rows) else 1
+    if all(row.state == "stopped" for row in rows):
+        say("nothing is running: make up")
+    return 0
 
 
 def logs(args: argparse.Namespace) -> int:

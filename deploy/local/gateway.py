@@ -8,16 +8,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from deploy.local.ports import HOST, Ports
 from deploy.local.services import NAMES, SERVICES
+from shared.http.texts import TITLES
 from shared.tenancy import Tenant
 
 TEMPLATES = Path(__file__).parent / "templates"
 RESIDENT_PAGES = (("相談する", "/intake/chat"),)
-PROBLEM = {
-    "type": "https://banso.local/problems/service-unavailable",
-    "title": "Service unavailable",
-    "status": 503,
-    "detail": "The service does not answer right now. Try again in a few seconds.",
-}
+PROBLEM_TYPE = "https://banso.example/problems/unavailable"
 
 
 @dataclass(frozen=True)
@@ -46,10 +42,17 @@ def write_gateway(directory: Path, ports: Ports, tenants: list[Tenant], others: 
         host=HOST,
         ports=ports,
         services={name: getattr(ports, name) for name in NAMES},
-        problem=json.dumps(PROBLEM),
+        problems={language: _problem(language) for language in ("ja", "en")},
     )
     caddyfile.write_text(text, encoding="utf-8")
     return caddyfile
+
+
+def _problem(language: str) -> str:
+    """What an API answers while its service is down: the same problem that the services themselves use."""
+    title = TITLES["unavailable"][language]
+    problem = {"type": PROBLEM_TYPE, "title": title, "status": 503, "detail": title}
+    return json.dumps(problem, ensure_ascii=False)
 
 
 def resident_links(tenant: Tenant, ports: Ports) -> list[Link]:

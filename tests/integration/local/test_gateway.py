@@ -82,7 +82,9 @@ async def test_an_api_that_is_down_is_a_503_problem(http: httpx.AsyncClient, pat
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.json()["status"], answer.headers["retry-after"]) == (503, "5")
-    assert answer.headers["x-request-id"] == "r-2"
+    assert (answer.headers["x-request-id"], answer.headers["content-language"]) == ("r-2", "ja")
+    english = await http.get(path, headers={"Accept-Language": "en-GB, ja"})
+    assert english.json()["title"] == "Not available now, try again shortly"
 
 
 async def test_a_page_that_is_down_says_so_in_japanese(http: httpx.AsyncClient) -> None:

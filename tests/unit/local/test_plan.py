@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from deploy.local.declared import PARTNER_SCOPES, STAFF_SCOPES, Materials, sample_tenants
-from deploy.local.gateway import Link, write_gateway
+from deploy.local.gateway import PROBLEM_TYPE, Link, write_gateway
 from deploy.local.plan import Plan, server_specs, service_specs, stand_in_specs
 from deploy.local.ports import Ports
 from deploy.local.preflight import without_password
+from shared.http.problems import BASE
 from shared.keys import hash_of
 
 
@@ -107,3 +108,7 @@ def test_the_start_page_links_every_service_and_every_tenant(tmp_path: Path) -> 
 
 def test_passwords_are_not_shown() -> None:
     assert without_password("mongodb://me:secret@db.example/?a=b") == "mongodb://db.example/?a=b"
+
+
+def test_the_gateway_names_an_outage_as_the_services_do() -> None:
+    assert PROBLEM_TYPE == BASE + "unavailable"
