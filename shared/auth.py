@@ -7,6 +7,7 @@ session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by
 
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,10 +80,17 @@ class Actor:
 class Authenticator:
     """Turns a credential into an Actor. Everything it needs is in memory or in files: no call to another service."""
 
-    def __init__(self, registry: Registry, secrets: Secrets, settings: CoreSettings) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        secrets: Secrets,
+        settings: CoreSettings,
+        key_used: Callable[[str], None] = lambda key_id: None,
+    ) -> None:
         self.registry = registry
         self.secrets = secrets
         self.settings = settings
+        self.key_used = key_used
         self._jwks: jwt.PyJWKClient | None = None
         if settings.staff_jwks.startswith("https://"):
             self._jwks = jwt.PyJWKClient(settings.staff_jwks, cache_keys=True, lifespan=300)
@@ -114,6 +122,7 @@ class Authenticator:
             raise Unauthenticated("the credential is not valid")
         if key.spec.expires and system_now().astimezone(TOKYO).date() > key.spec.expires:
             raise Unauthenticated("the API key has expired")
+        self.key_used(key.id)
         return Actor(
             tenant=key.spec.tenant,
             kind="key",

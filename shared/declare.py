@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from pydantic import ValidationError
 
 from shared.errors import Invalid
+from shared.key_use import last_used
 from shared.registry import KEYS_BUCKET, TENANTS_BUCKET, Registry, bucket
 from shared.settings import CoreSettings
 from shared.streams import reconcile
@@ -89,6 +90,7 @@ async def _list() -> None:
         await asyncio.wait_for(registry.ready.wait(), 10)
         stop.set()
         await running
+        used = await last_used(nc)
     finally:
         await nc.close()
     for tenant in registry.tenants.values():

@@ -27,6 +27,7 @@ from shared.errors import Unavailable
 from shared.health import Front, Health
 from shared.http.limits import RateLimits
 from shared.inbox import INBOX, Consumer, Reaction
+from shared.key_use import KeyUse
 from shared.mongo import CollectionSpec, Database
 from shared.outbox import EVENT_LOG, LEASES, Outbox, Publisher, Sweep
 from shared.pull import PullConsumer
@@ -54,6 +55,7 @@ class Core:
     secrets: Secrets
     sealer: Sealer
     authenticator: Authenticator
+    key_use: KeyUse
     limits: RateLimits
     publisher: Publisher
     outbox: Outbox
@@ -92,6 +94,7 @@ async def connect_core(name: str, settings: CoreSettings, collections: Sequence[
     holder.append(registry)
     secrets = Secrets(settings.secrets_dir)
     publisher = Publisher(db, nc)
+    key_use = KeyUse(nc, replicas=settings.nats_replicas)
     return Core(
         name=name,
         settings=settings,
@@ -101,7 +104,8 @@ async def connect_core(name: str, settings: CoreSettings, collections: Sequence[
         registry=registry,
         secrets=secrets,
         sealer=Sealer(secrets),
-        authenticator=Authenticator(registry, secrets, settings),
+        authenticator=Authenticator(registry, secrets, settings, key_use.note),
+        key_use=key_use,
         limits=RateLimits(),
         publisher=publisher,
         outbox=Outbox(db, f"/{name}", clock, publisher),
@@ -176,6 +180,7 @@ async def start(core: Core, service: Service, role: str) -> Running:
     if core.settings.test_clock:
         running.start(_until_stopped(lambda: core.clock.follow(core.nc)), "test-clock")
     running.start(core.publisher.run, "publisher")
+    running.start(core.key_use.run, "key-use")
     for companion in service.companions:
         running.start(companion, getattr(companion, "__name__", "companion"))
     await core.registry.ready.wait()
