@@ -1,4 +1,4 @@
-"""Apply declarations: `python -m shared.declare apply tenants/ keys/*.yaml | schema | list`.
+"""Apply declarations: `python -m shared.declare apply tenants/ keys/*.yaml | delete apikey NAME | list | schema`.
 
 Everything is read and checked before anything is written: one bad file changes nothing.
 """
@@ -13,6 +13,7 @@ from typing import Any
 import nats
 import yaml
 from nats.aio.client import Client
+from nats.js.errors import KeyNotFoundError
 from pydantic import ValidationError
 
 from shared.errors import Invalid
@@ -98,7 +99,24 @@ async def _list() -> None:
     for key in registry.keys.values():
         print(
             f"apikey/{key.id}  {key.spec.tenant}  {key.spec.key_kind}  {key.spec.name}  {','.join(key.spec.scopes)}"
+            f"  last used: {used.get(key.id, 'never')}"
         )
+
+
+async def _delete(kind: str, name: str) -> bool:
+    settings = CoreSettings()
+    nc = await nats.connect(settings.nats_url, connect_timeout=3, max_reconnect_attempts=3)
+    try:
+        kv = await bucket(
+            nc, TENANTS_BUCKET if kind == "tenant" else KEYS_BUCKET, replicas=settings.nats_replicas
+        )
+        try:
+            await kv.get(name)
+        except KeyNotFoundError:
+            return False
+        return await kv.delete(name)
+    finally:
+        await nc.close()
 
 
 def main() -> None:
@@ -109,8 +127,16 @@ def main() -> None:
     actions.add_parser("apply").add_argument("paths", nargs="+", type=Path)
     actions.add_parser("schema", help="JSON Schema of the resources")
     actions.add_parser("list", help="what is declared now")
+    removal = actions.add_parser("delete", help="take a declaration back, e.g. apikey k3x9… (data stay)")
+    removal.add_argument("kind", choices=["tenant", "apikey"])
+    removal.add_argument("name")
     args = parser.parse_args()
-    if args.action == "schema":
+    if args.action == "delete":
+        if not asyncio.run(_delete(args.kind, args.name)):
+            print(f"no {args.kind} {args.name} is declared", file=sys.stderr)
+            raise SystemExit(1)
+        print(f"{args.kind}/{args.name} deleted")
+    elif args.action == "schema":
         print(json.dumps({k: m.model_json_schema(by_alias=True) for k, m in KINDS.items()}, indent=2))
     elif args.action == "list":
         asyncio.run(_list())
