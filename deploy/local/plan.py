@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local.declared import Materials
+from deploy.local.declared import REPOSITORY, Materials
 from deploy.local.ports import HOST, Ports
 from deploy.local.preflight import tool
 from deploy.local.process import ProcessSpec
@@ -36,7 +36,7 @@ class Plan:
     def from_environment(cls, environment: Mapping[str, str]) -> "Plan":
         """The stack that `make up` means: `.local`, default ports, BANSO_MONGO_URL and BANSO_NATS_URL respected."""
         return cls(
-            root=Path(environment.get("BANSO_LOCAL_DIR", ".local")),
+            root=REPOSITORY / environment.get("BANSO_LOCAL_DIR", ".local"),
             ports=Ports.from_environment(environment),
             mongo_url=environment.get("BANSO_MONGO_URL") or None,
             nats_url=environment.get("BANSO_NATS_URL") or None,
