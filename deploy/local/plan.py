@@ -137,6 +137,7 @@ def stand_in_specs(plan: Plan, tenants: list[Tenant]) -> list[ProcessSpec]:
         "--api-key-file",
         key_file,
     ]
+    partner += ["--secret-file", str(plan.data / "partner.secret")]
     mail = ["--smtp-port", str(plan.ports.smtp), "--http-port", str(plan.ports.mail)]
     return [
         _stand_in(plan, "line", "/_fake/ready", line),

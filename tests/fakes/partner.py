@@ -50,6 +50,7 @@ class Agency:
     base_url: str | None = None
     api_key_file: Path | None = None
     acknowledges: bool = True
+    secret_file: Path | None = None
     secrets: list[str] = field(default_factory=list)
     received: dict[str, Received] = field(default_factory=dict)
     rejected: int = 0
@@ -57,6 +58,17 @@ class Agency:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     http: aiohttp.ClientSession | None = None
+
+    def __post_init__(self) -> None:
+        if self.secret_file is not None and self.secret_file.exists():
+            self.secrets = self.secret_file.read_text().split()
+
+    def keep_secrets(self, secrets: list[str]) -> None:
+        """Use these `whsec_` secrets from now on, also after a restart."""
+        self.secrets = secrets
+        if self.secret_file is not None:
+            self.secret_file.touch(mode=0o600)
+            self.secret_file.write_text("\n".join(secrets))
 
     def verify(self, body: bytes, headers: dict[str, str]) -> dict[str, Any] | None:
         """The payload when one of the secrets made the signature (several during a rotation), else None."""
@@ -167,7 +179,7 @@ async def received(request: web.Request) -> web.Response:
 async def secret(request: web.Request) -> web.Response:
     """POST /_fake/secret `{secret, keep?}`: use this `whsec_` secret; `keep` leaves the earlier ones valid too."""
     agency, body = request.app[AGENCY], await request.json()
-    agency.secrets = [body["secret"], *(agency.secrets if body.get("keep") else [])]
+    agency.keep_secrets([body["secret"], *(agency.secrets if body.get("keep") else [])])
     return web.json_response({"secrets": len(agency.secrets)})
 
 
@@ -228,15 +240,15 @@ def main() -> None:
     """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="tests.fakes.partner", description="a sample partner agency")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--secret-file", type=Path, help="file with the whsec_ secret")
+    parser.add_argument("--secret-file", type=Path, help="file that keeps the whsec_ secrets, one a line")
     parser.add_argument("--base-url", help="Banso's gateway, e.g. http://localhost:8080")
     parser.add_argument("--api-key-file", type=Path, help="file with the agency's API key")
     parser.add_argument("--on-demand", action="store_true", help="acknowledge only when told to")
     args = parser.parse_args()
     if (args.base_url is None) != (args.api_key_file is None):
         parser.error("--base-url and --api-key-file belong together")
-    secrets = [args.secret_file.read_text().strip()] if args.secret_file else []
-    serve(build_app(Agency(args.base_url, args.api_key_file, not args.on_demand, secrets)), args.port)
+    agency = Agency(args.base_url, args.api_key_file, not args.on_demand, args.secret_file)
+    serve(build_app(agency), args.port)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from deploy.local.ports import Ports
+from deploy.local.supervisor import Supervisor
 from tests.harness import eventually
 from tests.integration.local.conftest import Run, json_ready, module_spec
 
@@ -51,14 +52,18 @@ async def banso(ports: Ports) -> AsyncIterator[Banso]:
 
 
 @pytest.fixture
-def partner(ports: Ports, run: Run, tmp_path: Path) -> str:
+def agency(ports: Ports, run: Run, tmp_path: Path) -> Supervisor:
     (tmp_path / "key").write_text("banso_live_sample_key\n")
     (tmp_path / "secret").write_text(SECRET)
     base = f"http://127.0.0.1:{ports.gateway}"
     arguments = ["--port", str(ports.partner), "--secret-file", str(tmp_path / "secret")]
     arguments += ["--base-url", base, "--api-key-file", str(tmp_path / "key")]
     ready = json_ready(ports.partner, "/_fake/ready")
-    run(module_spec("partner", "tests.fakes.partner", *arguments, port=ports.partner, ready=ready))
+    return run(module_spec("partner", "tests.fakes.partner", *arguments, port=ports.partner, ready=ready))
+
+
+@pytest.fixture
+def partner(agency: Supervisor, ports: Ports) -> str:
     return f"http://127.0.0.1:{ports.partner}"
 
 
@@ -155,6 +160,14 @@ async def test_during_a_rotation_both_secrets_are_good(partner: str, banso: Bans
     assert await deliver(partner, secret=OTHER, webhook_id="msg_2") == 200
     await post(partner, "secret", {"secret": OTHER})
     assert await deliver(partner, secret=SECRET, webhook_id="msg_3") == 401
+
+
+async def test_a_secret_it_was_given_survives_a_restart(
+    partner: str, banso: Banso, agency: Supervisor
+) -> None:
+    await post(partner, "secret", {"secret": OTHER})
+    agency.restart("partner")
+    assert await deliver(partner, secret=OTHER) == 200
 
 
 async def test_injected_faults_come_in_order(partner: str, banso: Banso) -> None:
