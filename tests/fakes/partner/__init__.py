@@ -1,0 +1,1 @@
+"""A sample partner agency: receives signed webhooks, answers referrals with its own API key."""
