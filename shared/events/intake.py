@@ -9,6 +9,11 @@ from shared.events.envelope import Payload
 Channel = Literal["line", "web"]
 UrgentKind = Literal["suicide", "violence", "abuse", "eviction", "hunger"]
 
+# the names under which sealed fields of these events are sealed (shared/sealing.py binds a box to its field)
+CONTACTS_FIELD = "resident.contacts"
+REPLY_TOKEN_FIELD = "reply.reply_token"
+PERSONALISATION_FIELD = "reply.personalisation"
+
 
 class ResidentRegistered(Payload):
     """Somebody made first contact. Anonymous until they choose otherwise."""
@@ -21,7 +26,7 @@ class ResidentRegistered(Payload):
 
 
 class ContactChanged(Payload):
-    """How the resident can be reached now. `contacts` is sealed JSON: `{"line": user id} | {"email": address}`, both or none."""
+    """How the resident can be reached now. `contacts` is sealed JSON (as `CONTACTS_FIELD`): `{"line": user id} | {"email": address}`, both or none."""
 
     TYPE: ClassVar[str] = "banso.intake.resident.contact_changed.v1"
     resident_id: str
@@ -30,7 +35,8 @@ class ContactChanged(Payload):
 
 
 class ReplyRequested(Payload):
-    """A free LINE reply is due at once: `reply_token` and `personalisation` (a JSON object) are sealed."""
+    """A free LINE reply is due at once: `reply_token` and `personalisation` (a JSON object) are sealed, as `REPLY_TOKEN_FIELD`
+    and `PERSONALISATION_FIELD`."""
 
     TYPE: ClassVar[str] = "banso.intake.reply.requested.v1"
     resident_id: str
