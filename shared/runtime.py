@@ -181,7 +181,7 @@ async def start(core: Core, service: Service, role: str) -> Running:
         running.start(_until_stopped(lambda: core.clock.follow(core.nc)), "test-clock")
     running.start(core.publisher.run, "publisher")
     running.start(core.key_use.run, "key-use")
-    for companion in service.companions:
+    for companion in service.companions if role in ("api", "all") else ():
         running.start(companion, getattr(companion, "__name__", "companion"))
     await core.registry.ready.wait()
     if role in ("worker", "all"):

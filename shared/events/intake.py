@@ -11,7 +11,7 @@ UrgentKind = Literal["suicide", "violence", "abuse", "eviction", "hunger"]
 
 # the names under which sealed fields of these events are sealed (shared/sealing.py binds a box to its field)
 CONTACTS_FIELD = "resident.contacts"
-REPLY_TOKEN_FIELD = "reply.reply_token"
+REPLY_FIELD = "reply.reply_token"
 PERSONALISATION_FIELD = "reply.personalisation"
 
 
@@ -35,7 +35,7 @@ class ContactChanged(Payload):
 
 
 class ReplyRequested(Payload):
-    """A free LINE reply is due at once: `reply_token` and `personalisation` (a JSON object) are sealed, as `REPLY_TOKEN_FIELD`
+    """A free LINE reply is due at once: `reply_token` and `personalisation` (a JSON object) are sealed, as `REPLY_FIELD`
     and `PERSONALISATION_FIELD`."""
 
     TYPE: ClassVar[str] = "banso.intake.reply.requested.v1"
