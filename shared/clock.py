@@ -15,6 +15,8 @@ import nats
 from nats.aio.client import Client
 from nats.js.errors import BucketNotFoundError
 
+from shared.metrics import CLOCK_SHIFT
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 TEST_CLOCK_BUCKET = "test_clock"
 
@@ -46,6 +48,7 @@ class Clock:
         async for entry in watcher:
             if entry is not None:
                 self.shift = timedelta(seconds=float(entry.value or b"0"))
+                CLOCK_SHIFT.set(self.shift.total_seconds())
 
 
 def parse_service_time(text: str) -> datetime:

@@ -13,6 +13,9 @@ HANDLED = Counter("banso_messages_handled", "Messages by outcome", ["durable", "
 BATCH_SECONDS = Histogram("banso_batch_seconds", "Time to handle a batch", ["durable"], buckets=BUCKETS)
 CONSUMER_LAG = Gauge("banso_consumer_lag", "Messages waiting for a durable", ["durable"])
 DEAD_LETTERS = Counter("banso_dead_letters", "Messages given up on", ["durable"])
+CLOCK_SHIFT = Gauge(
+    "banso_test_clock_shift_seconds", "How far the movable clock of a test stack is from the machine's"
+)
 PROVIDER_RESULTS = Counter("banso_provider_results", "Answers of outside providers", ["provider", "result"])
 
 MAX_TENANT_LABELS = 250
