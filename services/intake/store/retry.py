@@ -1,0 +1,20 @@
+"""Trying a change again when somebody else was faster."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from shared.errors import Conflict, StaleVersion
+from shared.mongo import Duplicate
+
+T = TypeVar("T")
+TRIES = 6
+
+
+async def settled(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Run `attempt` (load, rule, write) until nobody interferes. Raises Conflict after six tries."""
+    for _ in range(TRIES):
+        try:
+            return await attempt()
+        except (StaleVersion, Duplicate):
+            continue
+    raise Conflict("too many changes at the same moment")
