@@ -10,7 +10,7 @@ Publishing twice is harmless: JetStream deduplicates by event id within an hour,
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -62,10 +62,12 @@ class Pending:
 
 @dataclass
 class Changes:
-    """What one transaction wrote: handed to the publisher once it has committed."""
+    """What one transaction wrote: handed to the publisher once it has committed. `afterwards` is called then, too: a nudge to
+    whoever works on what was written. It must be quick and may be lost with the process."""
 
     session: Session
     pending: list[Pending] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
 class Outbox:
@@ -162,6 +164,8 @@ class Outbox:
         """Hand over what a committed transaction wrote."""
         for pending in changes.pending:
             self.publisher.offer(pending)
+        for nudge in changes.afterwards:
+            nudge()
 
     def _new(
         self,

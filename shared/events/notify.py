@@ -32,10 +32,10 @@ class MessageFailed(_Message):
 
 
 class MessageSuppressed(_Message):
-    """It was not sent, on purpose."""
+    """It was not sent, on purpose. `expired`: the moment it was about had passed before it could be sent."""
 
     TYPE: ClassVar[str] = "banso.notify.message.suppressed.v1"
-    reason: Literal["no_contact", "opted_out", "cancelled", "superseded"]
+    reason: Literal["no_contact", "opted_out", "cancelled", "superseded", "expired"]
 
 
 class WebhookDelivered(Payload):
