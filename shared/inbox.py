@@ -23,7 +23,7 @@ from shared.deadletters import bury
 from shared.errors import Permanent, Poison, Retryable, Unavailable
 from shared.events.envelope import Event, Payload, decode, read
 from shared.metrics import BATCH_SECONDS, CONSUMER_LAG, HANDLED
-from shared.mongo import CollectionSpec, Database, Document, Duplicate, Session
+from shared.mongo import CollectionSpec, Database, Document, Duplicate, Session, reachable
 from shared.outbox import Changes, Outbox
 from shared.pull import PullConsumer
 from shared.streams import ACK_WAIT, DAY, EVENT_DAYS, MAX_DELIVER, Durable
@@ -88,7 +88,7 @@ class Tx:
         """Documents of the tenant as this transaction sees them, its staged writes to the collection included."""
         await self.flush(collection)
         return (
-            await self.db[collection].find({"tenant_id": tenant, **where}, session=self.session).to_list(None)
+            await self.db[collection].find({**where, "tenant_id": tenant}, session=self.session).to_list(None)
         )
 
     async def flush(self, *collections: str) -> None:
@@ -221,10 +221,10 @@ class Consumer:
 
     async def _unseen(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
         rows = [self._row(d.event) for d in deliveries]
-        seen = {
-            row["_id"]
-            for row in await self.db["inbox"].find({"_id": {"$in": rows}}, {"_id": 1}).to_list(None)
-        }
+        async with reachable():
+            # tenant: a row is known by the id of its event, and holds nothing else
+            found = await self.db["inbox"].find({"_id": {"$in": rows}}, {"_id": 1}).to_list(None)
+        seen = {row["_id"] for row in found}
         return [d for d in deliveries if self._row(d.event) not in seen]
 
     def _row(self, event: Event) -> str:

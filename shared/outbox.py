@@ -32,6 +32,7 @@ from shared.streams import DAY, EVENT_DAYS
 
 log = structlog.get_logger()
 
+# tenant: the sweep looks for what any tenant left pending
 OUTBOX_INDEX = IndexModel([("outbox_at", ASCENDING)], sparse=True)
 EVENT_LOG = CollectionSpec(
     "event_log",
@@ -366,6 +367,7 @@ class Sweep:
     async def _find(self, name: str, older_than: timedelta) -> list[tuple[float, Pending]]:
         now = system_now()
         async with reachable():
+            # tenant: whatever is pending is published, each event under its own tenant
             documents = (
                 await self.db[name]
                 .find({"outbox_at": {"$lt": now - older_than}}, {"tenant_id": 1, "outbox": 1, "outbox_at": 1})
@@ -388,6 +390,7 @@ class Sweep:
         ]
 
 
+# tenant: a lease belongs to a process
 async def take_lease(db: Database, name: str, holder: str, lasting: timedelta) -> bool:
     """Take or keep the lease `name`: at most one holder at a time, a dead one is succeeded after `lasting`."""
     now = system_now()

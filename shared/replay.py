@@ -29,6 +29,7 @@ async def replay(settings: CoreSettings) -> dict[str, int]:
             db = Database(settings.mongo_url, f"{settings.database_prefix}_{service}")
             count = 0
             async with reachable():
+                # tenant: the lost streams held the events of all
                 rows = await db["event_log"].find({}, {"event": 1}).sort("_id", 1).to_list(None)
             for start in range(0, len(rows), PAGE):
                 acks = []

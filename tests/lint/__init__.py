@@ -1,0 +1,1 @@
+"""Lint rules of the project's own."""
