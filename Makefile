@@ -51,7 +51,7 @@ bench: $(STAMP) ## throughput and latency beside a plain floor measured in the s
 	@$(PY) -m tests.bench $(ARGS)
 
 replay: $(STAMP) ## rebuild the JetStream streams from the event logs
-	@$(PY) -m shared.replay $(ARGS)
+	@$(PY) -m deploy.local run shared.replay $(ARGS)
 
 fmt: $(STAMP) ## format the code
 	@$(PY) -m ruff check --fix-only --quiet .

@@ -1,4 +1,4 @@
-"""`python -m deploy.local up|down|status|logs|demo|reset`, and kill|pause|resume|start|stop|restart NAME."""
+"""`python -m deploy.local up|down|status|logs|demo|run|reset`, and kill|pause|resume|start|stop|restart NAME."""
 
 import argparse
 import os
@@ -78,9 +78,18 @@ def logs(args: argparse.Namespace) -> int:
 
 def demo(_: argparse.Namespace) -> int:
     """The sample journey against the running stack."""
+    return _run_module("deploy.local.demo")
+
+
+def run(args: argparse.Namespace) -> int:
+    """`run MODULE ARGUMENTS...`: a command of shared/ with this stack's environment."""
+    return _run_module(args.module, *args.arguments)
+
+
+def _run_module(module: str, *arguments: str) -> int:
     plan = _running().plan
     environment = {**os.environ, **plan.environment(), "BANSO_LOCAL_DIR": str(plan.root)}
-    command = [sys.executable, "-m", "deploy.local.demo"]
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
 
 
@@ -125,17 +134,20 @@ def _running() -> Stack:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description="Banso on this machine.")
     actions = parser.add_subparsers(dest="action", required=True)
-    for function in (up, down, status, logs, demo, reset):
+    for function in (up, down, status, logs, demo, run, reset):
         action = actions.add_parser(function.__name__, help=(function.__doc__ or "").splitlines()[0])
-        action.set_defaults(run=function)
+        action.set_defaults(perform=function)
         if function is up:
             action.add_argument("--no-demo", action="store_true", help="do not walk the sample journey")
+        if function is run:
+            action.add_argument("module", help="e.g. shared.deadletters")
+            action.add_argument("arguments", nargs=argparse.REMAINDER)
         if function is logs:
             action.add_argument("name", nargs="?", help="a process, e.g. intake")
     for name in ON_ONE:
         action = actions.add_parser(name, help=f"{name} one process")
         action.add_argument("name")
-        action.set_defaults(run=on_one)
+        action.set_defaults(perform=on_one)
     return parser
 
 
@@ -143,7 +155,7 @@ def main() -> int:
     """Run one action; a failure that people can mend is one line on stderr."""
     args = _parser().parse_args()
     try:
-        result: int = args.run(args)
+        result: int = args.perform(args)
     except (CannotStart, StartFailed, CommandFailed, BansoError, ValueError) as error:
         print(f"make {args.action}: {error}", file=sys.stderr)
         return 1

@@ -54,12 +54,7 @@ def command(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def declared(plan: Plan) -> str:
-    environment = {**os.environ, **plan.environment()}
-    program = [sys.executable, "-m", "shared.declare", "list"]
-    done = subprocess.run(
-        program, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+    return command(plan, "run", "shared.declare", "list").stdout
 
 
 def test_up_twice_down_twice_and_data_survive(plan: Plan) -> None:
