@@ -91,7 +91,7 @@ class Story:
         length = max(1, round(abs(share) * 12)) if value else 0
         drawn = pad("▇" * length, 12)
         margin = " " * (TIME_COLUMN + 3)
-        lead = f"{value:+.2f} {t.paint(drawn, 'green' if value >= 0 else 'red')} "
+        lead = f"{value:+5.0f} {t.paint(drawn, 'green' if value >= 0 else 'red')} "
         width = WIDTH - TIME_COLUMN - 3 - 19
         for n, line in enumerate(wrap(text or label, width)):
             t.line(f"{margin}{lead if n == 0 else ' ' * 19}{line}")

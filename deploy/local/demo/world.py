@@ -58,6 +58,7 @@ class World:
     http: httpx.AsyncClient
     tenants: dict[str, Tenant] = field(default_factory=lambda: {t.id: t for t in sample_tenants()})
     shift: timedelta = timedelta()
+    shifts: list[timedelta] = field(default_factory=lambda: [timedelta()])
     exchanges: list[Answered] = field(default_factory=list)
 
     def page(self, tenant: str, path: str = "") -> str:
@@ -103,6 +104,7 @@ class World:
     async def move_clock(self, to: datetime) -> None:
         """Make it `to` (aware) in every process of the stack; returns once every service says so."""
         self.shift = to - system_now()
+        self.shifts.append(self.shift)
         await set_shift(self.plan.nats, self.shift)
         for service in NAMES:
             await eventually(

@@ -1,0 +1,95 @@
+"""Chapter three: an appointment past midnight, its confirmation and its reminder on LINE, and what came of it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from deploy.local.demo.expecting import JourneyBroke, answered, expect
+from deploy.local.demo.person import text_of
+from deploy.local.demo.walk import Walk
+from shared.web.pages import service_day_text
+
+MINUTES = 60
+NOTE = "家賃の窓口へは一緒に行くことにした。夜の仕事を一つ見学する。次は二週間後。"
+
+
+async def free_slots(walk: Walk, day: date, minute: int, channel: str) -> list[dict[str, Any]]:
+    """Free slots of a service date that start at `minute`, of any counsellor."""
+    step = "booking: availability"
+    path = f"/booking/v1/me/availability?from={day}&days=1&channel={channel}&minutes={MINUTES}"
+    slots = (await walk.person.asks("GET", path, step))["slots"]
+    return [s for s in slots if s["start_minute"] == minute and s["service_date"] == day.isoformat()]
+
+
+async def books(walk: Walk, day: date, minute: int, label: str, channel: str = "online") -> None:
+    """Hold the slot, look at it, confirm it."""
+    step = "booking"
+    slots = await free_slots(walk, day, minute, channel)
+    expect(slots, step, f"a free slot {label} on {day}", "none is free")
+    held = await _hold_one(walk, slots, channel)
+    expect(held["state"] == "held" and held["label"] == label, step, f"held {label}", held)
+    who = walk.loaded.counsellors.get(held["counsellor_id"], held["counsellor_id"])
+    walk.tell(
+        f"{service_day_text(day)}の {held['label']} を選びます。相手は {who} さん。",
+        "past midnight stays on that day",
+    )
+    walk.mark("confirm")
+    confirmed = await walk.person.asks("POST", f"/booking/v1/me/appointments/{held['id']}/confirm", step)
+    walk.mark("confirmed")
+    expect(confirmed["state"] == "confirmed", step, "confirmed", confirmed)
+    walk.facts.appointment = confirmed
+
+
+async def _hold_one(walk: Walk, slots: list[dict[str, Any]], channel: str) -> dict[str, Any]:
+    """The first slot that nobody takes in the meantime."""
+    for slot in slots:
+        wanted = {name: slot[name] for name in ("counsellor_id", "service_date", "start_minute")}
+        body = {**wanted, "minutes": MINUTES, "channel": channel}
+        held = await walk.person.asks("POST", "/booking/v1/me/appointments", "booking: hold", body, 201, 409)
+        if "state" in held:
+            found: dict[str, Any] = held
+            return found
+    raise JourneyBroke("booking: hold", "one of the free slots", f"all {len(slots)} were taken meanwhile")
+
+
+async def is_confirmed_on_line(walk: Walk) -> None:
+    """The confirmation arrives on LINE, with day and time as they are said."""
+    step = "LINE: confirmation"
+    (message,) = await walk.person.reads_line(step)
+    text = text_of(message)
+    expect(
+        walk.facts.appointment["label"].partition("-")[0] in text, step, "the time of the appointment", text
+    )
+    expect(message["via"] == "push", step, "a push", message["via"])
+    walk.facts.confirmation = message
+    walk.tell("予約の確認がLINEに届きます。", "confirmation, sent once under a retry key")
+    walk.story.bubble("LINE（見本市A）", text, "green")
+
+
+async def is_reminded(walk: Walk) -> None:
+    """Three hours before, the reminder arrives on LINE."""
+    step = "LINE: reminder"
+    starts_at = datetime.fromisoformat(walk.facts.appointment["starts_at"])
+    await walk.world.move_clock(starts_at - timedelta(hours=3))
+    (message,) = await walk.person.reads_line(step)
+    expect(message["via"] == "push", step, "a push", message["via"])
+    walk.facts.reminder = message
+    walk.tell("3時間前に、お知らせが届きます。", "the clock moves on two days; the reminder is due")
+    walk.story.bubble("LINE（見本市A）", text_of(message), "green")
+
+
+async def is_attended(walk: Walk) -> None:
+    """After the talk the counsellor marks it attended and writes a note, with a token of their own."""
+    step = "booking: attended"
+    appointment = walk.facts.appointment
+    await walk.world.move_clock(datetime.fromisoformat(appointment["ends_at"]))
+    async with walk.world.counsellor(walk.person.tenant, appointment["counsellor_id"]) as counsellor:
+        path = f"/booking/v1/appointments/{appointment['id']}"
+        done = answered(await counsellor.post(f"{path}/attended", json={"note": NOTE}), step)
+        expect(done["state"] == "attended", step, "attended", done)
+        walk.facts.attended = answered(await counsellor.get(path), step)
+    expect(walk.facts.attended["note"] == NOTE, step, "the note as it was written", walk.facts.attended)
+    who = walk.loaded.counsellors.get(appointment["counsellor_id"], "")
+    walk.tell(
+        f"話し終えて、{who} さんが「来た」と記録し、メモを残します。", "attended; the note is stored sealed"
+    )
+    walk.story.bubble(who, NOTE, "magenta")

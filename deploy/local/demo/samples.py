@@ -1,0 +1,112 @@
+"""The sample programmes, companies, offers and counsellors of both municipalities, brought in by API.
+
+Every call may be repeated: programmes are matched by their service id, the rest is created under an Idempotency-Key made of
+its name and content.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.local.demo.expecting import answered, expect
+from deploy.local.demo.world import World
+
+FOLDER = Path(__file__).parents[1] / "sample"
+SUFFIX = {"sample-a": "a", "sample-b": "b"}
+REFERRAL_EVENTS = ["banso.intake.referral.sent.v1"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a municipality has after loading. `counsellors`: id -> display name; `offers`: id -> title."""
+
+    tenant: str
+    programmes: Mapping[str, int]
+    companies: Mapping[str, str]
+    offers: Mapping[str, str]
+    counsellors: Mapping[str, str]
+
+
+async def load(world: World, tenant: str) -> Loaded:
+    """Bring in everything of one municipality with its staff key. Raises JourneyBroke."""
+    async with world.staff(tenant) as staff:
+        programmes, (companies, offers), counsellors = await asyncio.gather(
+            _programmes(staff, tenant), _work(staff, tenant), _counsellors(staff, tenant)
+        )
+    return Loaded(tenant, programmes, companies, offers, counsellors)
+
+
+async def _programmes(staff: httpx.AsyncClient, tenant: str) -> dict[str, int]:
+    step = f"{tenant}: import the programmes"
+    table = (FOLDER / f"programmes-{SUFFIX[tenant]}.csv").read_bytes()
+    answer = await staff.post(
+        "/intake/v1/programmes/import", content=table, headers={"Content-Type": "text/csv; charset=utf-8"}
+    )
+    report = answered(answer, step)
+    expect(report["rejected"] == 0, step, "no rejected row", report["rows"])
+    return {name: int(report[name]) for name in ("imported", "updated", "unchanged", "retired")}
+
+
+async def _work(staff: httpx.AsyncClient, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
+    data = json.loads((FOLDER / f"work-{SUFFIX[tenant]}.json").read_text(encoding="utf-8"))
+    by_ref: dict[str, str] = {}
+    companies: dict[str, str] = {}
+    offers: dict[str, str] = {}
+    for company in data["companies"]:
+        ref = company.pop("ref")
+        by_ref[ref] = await _create(staff, "/matching/v1/companies", f"company-{ref}", company)
+        companies[by_ref[ref]] = company["name"]
+    for offer in data["offers"]:
+        ref = offer.pop("ref")
+        body = {name: value for name, value in offer.items() if value is not None}
+        body["company_id"] = by_ref[body.pop("company")]
+        offers[await _create(staff, "/matching/v1/offers", f"offer-{ref}", body)] = offer["title"]
+    return companies, offers
+
+
+async def _counsellors(staff: httpx.AsyncClient, tenant: str) -> dict[str, str]:
+    people = json.loads((FOLDER / f"counsellors-{SUFFIX[tenant]}.json").read_text(encoding="utf-8"))
+    names = {}
+    for number, person in enumerate(people):
+        made = await _create(staff, "/booking/v1/counsellors", f"counsellor-{number}", person)
+        names[made] = person["display_name"]
+    return names
+
+
+async def _create(staff: httpx.AsyncClient, path: str, name: str, body: dict[str, Any]) -> str:
+    content = json.dumps(body, sort_keys=True).encode()
+    key = f"sample-{name}-{hashlib.sha256(content).hexdigest()[:12]}"
+    headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+    made = answered(await staff.post(path, content=content, headers=headers), f"create {name}")
+    return str(made["id"])
+
+
+async def connect_partner(world: World, tenant: str) -> str:
+    """Give the sample agency a webhook endpoint and its secret; an endpoint from an earlier run gets a new secret.
+
+    Returns the endpoint's id.
+    """
+    step = "partner: webhook endpoint"
+    url = f"{world.plan.url('partner')}/webhooks"
+    agency = world.tenants[tenant].spec.agencies[0].id
+    async with world.staff(tenant) as staff:
+        known = answered(await staff.get("/notify/v1/webhook-endpoints"), step)["data"]
+        mine = next((e for e in known if e["url"] == url and e.get("agency_id") == agency), None)
+        if mine is None:
+            body = {"url": url, "events": REFERRAL_EVENTS, "agency_id": agency}
+            made = answered(await staff.post("/notify/v1/webhook-endpoints", json=body), step)
+        else:
+            path = f"/notify/v1/webhook-endpoints/{mine['id']}"
+            made = {"id": mine["id"], **answered(await staff.post(f"{path}/rotate"), step)}
+            answered(await staff.post(f"{path}/enable"), step, 200, 201, 204, 409)
+    secret = await world.http.post(
+        f"{world.plan.url('partner')}/_fake/secret", json={"secret": made["secret"], "keep": False}
+    )
+    answered(secret, step)
+    return str(made["id"])
