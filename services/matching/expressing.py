@@ -1,0 +1,26 @@
+"""The use case behind what a resident says to an offer. Shared by the API and the page."""
+
+from datetime import datetime
+
+from services.matching.interest import Interest, Kind, express
+from services.matching.offer import NoLongerOpen
+from services.matching.store import Store
+from shared.errors import NotFound
+from shared.idempotency import Command
+
+
+async def say(
+    store: Store, tenant: str, resident_id: str, offer_id: str, kind: Kind, command: Command, now: datetime
+) -> Interest:
+    """The interest that stands now. Raises NotFound for an offer the tenant does not have, NoLongerOpen for a closed one."""
+    offer = await store.offers.get(tenant, offer_id)
+    interest_id = command.new_id("int")
+    try:
+        interest, events = express(interest_id, resident_id, offer, kind, now)
+    except NoLongerOpen as closed:
+        # the same request may have been done before the offer closed: then it gives what it gave
+        try:
+            return await store.interests.get(tenant, resident_id, interest_id)
+        except NotFound:
+            raise closed from None
+    return await store.interests.add(tenant, interest, events, command)

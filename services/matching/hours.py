@@ -1,0 +1,59 @@
+"""Weekly hours. A window belongs to the weekday on which it starts and may pass midnight: Friday 22:00-26:00.
+
+Weekdays are 0 (Monday) to 6 (Sunday); minutes count from that day's midnight, Asia/Tokyo, up to 30:00; intervals are half-open.
+A set of windows is compared as a bit mask of the 10,080 minutes of a week that begins on Monday and runs in a circle.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DAY = 24 * 60
+WEEK = 7 * DAY
+LATEST = 30 * 60
+TIME_PATTERN = r"^(?:[01]?\d|2\d|30):[0-5]\d$"
+_FULL = (1 << WEEK) - 1
+
+
+@dataclass(frozen=True)
+class Window:
+    """On each of `weekdays` from `start` to `end`, in minutes."""
+
+    weekdays: tuple[int, ...]
+    start: int
+    end: int
+
+
+def minute_of(text: str) -> int:
+    """Minutes of `HH:MM`, where HH may be up to 30. Raises ValueError."""
+    if not re.fullmatch(TIME_PATTERN, text):
+        raise ValueError(f"not a time such as 25:30: {text!r}")
+    hours, _, minutes = text.partition(":")
+    minute = int(hours) * 60 + int(minutes)
+    if minute > LATEST:
+        raise ValueError("a day ends at 30:00 at the latest")
+    return minute
+
+
+def time_text(minute: int) -> str:
+    """`HH:MM` of minutes: 1470 -> 24:30."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def week_mask(windows: Iterable[Window]) -> int:
+    """One bit per minute of the week; what passes the end of Sunday is the beginning of Monday."""
+    mask = 0
+    for window in windows:
+        for weekday in window.weekdays:
+            mask |= ((1 << (window.end - window.start)) - 1) << (weekday * DAY + window.start)
+    return (mask | mask >> WEEK) & _FULL
+
+
+def weekly_minutes(windows: Iterable[Window]) -> int:
+    """Minutes in a week that the windows cover, each minute once."""
+    return week_mask(windows).bit_count()
+
+
+def overlap_minutes(one: Iterable[Window], other: Iterable[Window]) -> int:
+    """Minutes in a week that both cover."""
+    return (week_mask(one) & week_mask(other)).bit_count()

@@ -1,0 +1,61 @@
+"""What a resident says to an offer, and taking it back.
+
+`not_interested` is the resident's own affair: it hides the offer from later slates and is published to nobody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+from services.matching.offer import NoLongerOpen, Offer
+from shared.events.envelope import Payload
+from shared.events.matching import InterestExpressed, InterestWithdrawn
+
+Positive = Literal["save", "ask", "experience", "apply"]
+Kind = Literal["save", "ask", "experience", "apply", "not_interested"]
+POSITIVE: frozenset[str] = frozenset(get_args(Positive))
+
+
+@dataclass(frozen=True)
+class Interest:
+    """`tags` are those of the offer at the time."""
+
+    id: str
+    resident_id: str
+    offer_id: str
+    kind: Kind
+    tags: tuple[str, ...]
+    created_at: datetime
+    state: Literal["active", "withdrawn"] = "active"
+
+
+def express(
+    interest_id: str, resident_id: str, offer: Offer, kind: Kind, now: datetime
+) -> tuple[Interest, list[Payload]]:
+    """Say something to an offer. Raises NoLongerOpen for interest in an offer that is closed."""
+    if kind in POSITIVE and offer.state == "closed":
+        raise NoLongerOpen("the offer is closed")
+    interest = Interest(interest_id, resident_id, offer.id, kind, offer.tags, now)
+    if kind == "not_interested":
+        return interest, []
+    return interest, [InterestExpressed(resident_id=resident_id, offer_id=offer.id, kind=kind)]
+
+
+def withdraw(interest: Interest) -> tuple[Interest, list[Payload]]:
+    """Take it back; nothing happens when it already was."""
+    if interest.state == "withdrawn":
+        return interest, []
+    withdrawn = replace(interest, state="withdrawn")
+    if interest.kind == "not_interested":
+        return withdrawn, []
+    event = InterestWithdrawn(
+        resident_id=interest.resident_id, offer_id=interest.offer_id, kind=interest.kind
+    )
+    return withdrawn, [event]
+
+
+def latest(interests: Iterable[Interest]) -> dict[str, Interest]:
+    """What the resident last said to each offer and has not taken back, by offer id."""
+    active = [interest for interest in interests if interest.state == "active"]
+    return {i.offer_id: i for i in sorted(active, key=lambda i: (i.created_at, i.id))}

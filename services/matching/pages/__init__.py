@@ -1,0 +1,14 @@
+"""Matching's pages for residents: the questionnaire, the profile it makes, and what is proposed. They need no JavaScript."""
+
+from fastapi import APIRouter
+
+from services.matching.pages.proposals import proposal_pages
+from services.matching.pages.questionnaire import questionnaire_pages
+from services.matching.store import Store
+from shared.runtime import Core
+from shared.web import Pages
+
+
+def page_routers(core: Core, store: Store, pages: Pages) -> list[APIRouter]:
+    """All of them, below `/matching`."""
+    return [questionnaire_pages(core, store, pages), proposal_pages(core, store, pages)]

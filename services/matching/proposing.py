@@ -1,0 +1,30 @@
+"""The use case behind a new slate: gather what is known of the person and the offers, apply the rule, keep the slate.
+
+Shared by the API and the page.
+"""
+
+import asyncio
+from datetime import datetime
+
+from services.matching.seeker import seeker_of
+from services.matching.slate import Slate, propose
+from services.matching.store import Store
+from shared.idempotency import Command
+from shared.tenancy import Tenant
+
+SIZE = 3
+
+
+async def new_slate(
+    store: Store, tenant: Tenant, resident_id: str, size: int, command: Command, now: datetime
+) -> Slate:
+    """A slate of at most `size` offers for the resident, as of `now`."""
+    (questionnaire, _), interests, lives_in, offers = await asyncio.gather(
+        store.questionnaires.get(tenant.id, resident_id),
+        store.interests.newest(tenant.id, resident_id),
+        store.residents.lives_in(tenant.id, resident_id),
+        store.offers.to_choose_from(tenant.id, now),
+    )
+    seeker = seeker_of(tenant, questionnaire, interests, lives_in)
+    slate, events = propose(command.new_id("slt"), seeker, offers, size, now)
+    return await store.slates.add(tenant.id, slate, events, command)

@@ -1,0 +1,184 @@
+"""/matching/v1/questionnaire and a resident's own answers"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials
+from pydantic import BaseModel, Field
+
+from services.matching import wording
+from services.matching.questionnaire import HIGHEST, ITEMS, LOWEST, Questionnaire, Wishes, answer, profile_of
+from services.matching.routes.fields import Hours, HoursList, Strict, etag, expected_version
+from services.matching.seeker import reach_of
+from services.matching.store import Store
+from services.matching.values import SCALES, Scale
+from shared.clock import Clock
+from shared.errors import Invalid
+from shared.http.request import CommandOf, ResidentOf, TenantOf, actor_of, bearer, cookie, tenant_by_host
+from shared.tenancy import MunicipalityCode, Tenant
+
+Answer = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+
+
+class ItemView(BaseModel):
+    id: str
+    scale: Scale
+    text: str
+
+
+class Choice(BaseModel):
+    value: int
+    text: str
+
+
+class QuestionnaireItems(BaseModel):
+    """What is asked, in the order to ask it."""
+
+    question: str
+    choices: list[Choice]
+    items: list[ItemView]
+
+
+class WishesModel(Strict):
+    """Hard conditions of the person's own; an empty list or null is no wish. `wage_floor` in yen per hour."""
+
+    areas: list[MunicipalityCode] = Field(default_factory=list, max_length=50, examples=[["991007"]])
+    hours: HoursList = Field(
+        default_factory=list, examples=[[{"weekdays": [0, 1, 2, 3, 4], "start": "19:00", "end": "25:00"}]]
+    )
+    wage_floor: int | None = Field(default=None, ge=0, le=1_000_000, examples=[1100])
+
+    def wishes(self, tenant: Tenant) -> Wishes:
+        """Raises Invalid for an area that the tenant does not reach."""
+        reach = reach_of(tenant)
+        for position, area in enumerate(self.areas):
+            if area not in reach:
+                raise Invalid(
+                    f"wishes.areas.{position}", "neither this municipality nor a declared neighbour"
+                )
+        return Wishes(
+            tuple(dict.fromkeys(self.areas)), tuple(h.window() for h in self.hours), self.wage_floor
+        )
+
+    @classmethod
+    def of(cls, wishes: Wishes) -> "WishesModel":
+        return cls(
+            areas=list(wishes.areas),
+            hours=[Hours.of(window) for window in wishes.hours],
+            wage_floor=wishes.wage_floor,
+        )
+
+
+class Answers(Strict):
+    """Some answers: item -> 1 (does not matter) to 5 (matters very much), null to skip. Items not named keep what they had;
+    `wishes`, when given, replace the former ones. `finish`: the person is done, what was not reached counts as skipped."""
+
+    answers: dict[str, Answer | None] = Field(
+        default_factory=dict, max_length=100, examples=[{"balance-1": 5, "reward-1": 4, "autonomy-1": None}]
+    )
+    wishes: WishesModel | None = None
+    finish: bool = False
+
+
+class ScaleView(BaseModel):
+    """`score` is 0 to 1; null when nothing was answered on it."""
+
+    scale: Scale
+    name: str
+    score: float | None
+
+
+class ProfileView(BaseModel):
+    """What matters to the person, and the leading values said as strengths."""
+
+    scales: list[ScaleView]
+    leading: list[Scale]
+    strengths: list[str]
+
+
+class QuestionnaireView(BaseModel):
+    id: str
+    answers: dict[str, int | None]
+    wishes: WishesModel
+    answered: int
+    skipped: int
+    total: int
+    completed_at: datetime | None
+    profile: ProfileView
+
+
+def view(questionnaire: Questionnaire) -> QuestionnaireView:
+    profile = profile_of(questionnaire.answers)
+    leading = profile.leading()
+    return QuestionnaireView(
+        id=questionnaire.id,
+        answers=dict(questionnaire.answers),
+        wishes=WishesModel.of(questionnaire.wishes),
+        answered=questionnaire.answered,
+        skipped=questionnaire.skipped,
+        total=len(ITEMS),
+        completed_at=questionnaire.completed_at,
+        profile=ProfileView(
+            scales=[ScaleView(scale=s, name=wording.SCALES[s], score=profile.scores.get(s)) for s in SCALES],
+            leading=list(leading),
+            strengths=[wording.STRENGTHS[scale] for scale in leading],
+        ),
+    )
+
+
+async def anybody(
+    request: Request,
+    response: Response,
+    authorization: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    session: Annotated[str | None, Depends(cookie)],
+) -> None:
+    """Anybody with a valid credential, or anybody at a tenant's host."""
+    if authorization is None and session is None:
+        await tenant_by_host(request, response)
+    else:
+        await actor_of(request, response, authorization, session)
+
+
+def questionnaire_router(store: Store, clock: Clock) -> APIRouter:
+    router = APIRouter(tags=["questionnaire"])
+
+    @router.get("/questionnaire", dependencies=[Depends(anybody)])
+    async def list_items() -> QuestionnaireItems:
+        """The items. Each may be skipped; nothing is asked that fair recruitment keeps out."""
+        return QuestionnaireItems(
+            question=wording.QUESTION,
+            choices=[Choice(value=value, text=text) for value, text in wording.CHOICES.items()],
+            items=[ItemView(id=item.id, scale=item.scale, text=wording.ITEMS[item.id]) for item in ITEMS],
+        )
+
+    @router.get("/me/questionnaire")
+    async def get_answers(actor: ResidentOf, response: Response) -> QuestionnaireView:
+        """The resident's own answers so far, and the profile they make."""
+        questionnaire, version = await store.questionnaires.get(actor.tenant, actor.require_resident())
+        response.headers["ETag"] = etag(version)
+        return view(questionnaire)
+
+    @router.put("/me/questionnaire")
+    async def put_answers(
+        given: Answers,
+        actor: ResidentOf,
+        tenant: TenantOf,
+        command: CommandOf,
+        response: Response,
+        expected: Annotated[int | None, Depends(expected_version)],
+    ) -> QuestionnaireView:
+        """Keep some answers; the questionnaire can be left and taken up again. Sending the same again changes nothing."""
+        now = clock.now()
+        wishes = given.wishes.wishes(tenant) if given.wishes else None
+        questionnaire, version = await store.questionnaires.change(
+            actor.tenant,
+            actor.require_resident(),
+            lambda q: answer(q, given.answers, wishes, finish=given.finish, now=now),
+            command,
+            expected,
+        )
+        response.headers["ETag"] = etag(version)
+        return view(questionnaire)
+
+    return router

@@ -1,0 +1,153 @@
+"""/matching/v1/me/slates, and a slate as staff see it"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from services.matching import wording
+from services.matching.eligibility import Obstacle
+from services.matching.offer import Kind
+from services.matching.proposing import SIZE, new_slate
+from services.matching.routes.fields import Hours, SlateId, Strict
+from services.matching.scoring import Term
+from services.matching.slate import Area, Proposal, Slate
+from services.matching.store import Store
+from shared.auth import Actor
+from shared.clock import Clock
+from shared.errors import NotFound
+from shared.http.request import CommandOf, ResidentOf, TenantOf, scope
+
+
+class SlateRequest(Strict):
+    size: int = Field(default=SIZE, ge=1, le=20, description="How many offers at most")
+
+
+class Reason(BaseModel):
+    """One term of the score: `contribution` in points, negative when it speaks against the offer."""
+
+    term: str
+    text: str
+    contribution: int
+
+    @classmethod
+    def of(cls, term: Term) -> "Reason":
+        return cls(term=term.code, text=wording.term_text(term), contribution=term.contribution)
+
+
+class ProposalView(BaseModel):
+    """`reasons` are all terms, weightiest first; their contributions sum to `score`. Show the first three and `mismatch`."""
+
+    offer_id: str
+    rank: int
+    score: int
+    reasons: list[Reason]
+    mismatch: Reason | None
+    title: str
+    kind: Kind
+    company_name: str
+    municipality_code: str
+    area: Area
+    remote: bool
+    hours: list[Hours]
+    hourly_wage_yen: int | None
+
+
+class SlateView(BaseModel):
+    id: str
+    created_at: datetime
+    offers: list[ProposalView]
+
+
+class ExclusionView(BaseModel):
+    offer_id: str
+    obstacles: list[Obstacle]
+    texts: list[str]
+
+
+class PassedOverView(BaseModel):
+    offer_id: str
+    score: int
+
+
+class StaffSlateView(SlateView):
+    """With what was not proposed, and why: offers that met an obstacle, and offers that scored less."""
+
+    resident_id: str
+    model: str
+    excluded: list[ExclusionView]
+    passed_over: list[PassedOverView]
+
+
+def proposal_view(proposal: Proposal) -> ProposalView:
+    offer = proposal.offer
+    return ProposalView(
+        offer_id=offer.id,
+        rank=proposal.rank,
+        score=proposal.score,
+        reasons=[Reason.of(term) for term in proposal.terms],
+        mismatch=Reason.of(proposal.mismatch) if proposal.mismatch else None,
+        title=offer.title,
+        kind=offer.kind,
+        company_name=offer.company_name,
+        municipality_code=offer.municipality_code,
+        area=proposal.area,
+        remote=offer.remote,
+        hours=[Hours.of(window) for window in offer.hours],
+        hourly_wage_yen=offer.hourly_wage_yen,
+    )
+
+
+def view(slate: Slate) -> SlateView:
+    return SlateView(
+        id=slate.id, created_at=slate.created_at, offers=[proposal_view(p) for p in slate.proposals]
+    )
+
+
+def staff_view(slate: Slate) -> StaffSlateView:
+    return StaffSlateView(
+        id=slate.id,
+        created_at=slate.created_at,
+        offers=[proposal_view(p) for p in slate.proposals],
+        resident_id=slate.seeker.resident_id,
+        model=slate.model,
+        excluded=[
+            ExclusionView(
+                offer_id=e.offer_id,
+                obstacles=list(e.obstacles),
+                texts=[wording.OBSTACLES[obstacle] for obstacle in e.obstacles],
+            )
+            for e in slate.excluded
+        ],
+        passed_over=[PassedOverView(offer_id=p.offer_id, score=p.score) for p in slate.passed_over],
+    )
+
+
+def slate_router(store: Store, clock: Clock) -> APIRouter:
+    router = APIRouter(tags=["slates"])
+
+    @router.post("/me/slates", status_code=201)
+    async def make_slate(
+        actor: ResidentOf, tenant: TenantOf, command: CommandOf, wanted: SlateRequest | None = None
+    ) -> SlateView:
+        """Offers for the resident, best first, each with its reasons. Works with an unfinished questionnaire, too."""
+        size = wanted.size if wanted else SIZE
+        return view(await new_slate(store, tenant, actor.require_resident(), size, command, clock.now()))
+
+    @router.get("/me/slates/{slate_id}")
+    async def get_own_slate(slate_id: SlateId, actor: ResidentOf) -> SlateView:
+        """A slate as it was proposed."""
+        slate = await store.slates.get(actor.tenant, slate_id)
+        if slate.seeker.resident_id != actor.require_resident():
+            raise NotFound(f"no slates {slate_id}")
+        return view(slate)
+
+    @router.get("/slates/{slate_id}")
+    async def get_slate(
+        slate_id: SlateId, actor: Annotated[Actor, Depends(scope("slates:read"))]
+    ) -> StaffSlateView:
+        """A slate with everything that was not proposed, and why."""
+        return staff_view(await store.slates.get(actor.tenant, slate_id))
+
+    return router

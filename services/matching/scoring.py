@@ -1,0 +1,94 @@
+"""The first score: a sum of terms, each of which is a reason that can be said aloud.
+
+    score = sum over scales s of 1000 * importance(s) * (2 * offer(s) - 1)     values, within +-1000
+          + 300 * (2 * common hours / the lesser of offered and wished - 1)    hours
+          + 150 at home, 100 elsewhere by wish or remote, -50 in a neighbouring area nobody asked for
+          + 200 * min(1, how far the wage is above the floor / 20 %)           wage
+          + 200 * share of its tags seen on offers the person was interested in
+
+Terms are whole points, so that they sum to the score exactly and a slate can be worked out again to the last digit.
+Source of the form: weighted additive value model (Keeney & Raiffa, Decisions with Multiple Objectives, 1976).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.matching.hours import overlap_minutes, weekly_minutes
+from services.matching.offer import Offer
+from services.matching.seeker import Seeker
+from services.matching.values import SCALES, Scale
+
+MODEL = "additive-1"
+VALUES, HOURS, WAGE, TAGS = 1000, 300, 200, 200
+AT_HOME, BY_WISH, NEIGHBOURING = 150, 100, -50
+FULL_RAISE = 0.2
+
+
+@dataclass(frozen=True)
+class Term:
+    """`contribution` in points. `facts` fill the words of the catalogue: numbers, codes and the offer's own tags."""
+
+    code: str
+    contribution: int
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+def terms(offer: Offer, seeker: Seeker) -> tuple[Term, ...]:
+    """Every term that is not zero, the weightiest in favour first, the weightiest against last."""
+    found = [*_values(offer, seeker), *_hours(offer, seeker), *_wage(offer, seeker), *_tags(offer, seeker)]
+    found.append(_area(offer, seeker))
+    return tuple(sorted((t for t in found if t.contribution), key=lambda t: (-t.contribution, t.code)))
+
+
+def unknown(offer: Offer, seeker: Seeker) -> Scale | None:
+    """Of what matters most to the person, the first that the offer says nothing about."""
+    return next((scale for scale in seeker.profile.leading() if scale not in offer.values), None)
+
+
+def _values(offer: Offer, seeker: Seeker) -> list[Term]:
+    importance = seeker.profile.importance()
+    return [
+        Term(f"values.{scale}", round(VALUES * importance[scale] * (2 * offer.values[scale] - 1)))
+        for scale in SCALES
+        if scale in importance and scale in offer.values
+    ]
+
+
+def _hours(offer: Offer, seeker: Seeker) -> list[Term]:
+    if not seeker.wishes.hours:
+        return []
+    if not offer.hours:
+        return [Term("hours.any", HOURS)]
+    offered, wished = weekly_minutes(offer.hours), weekly_minutes(seeker.wishes.hours)
+    common = overlap_minutes(offer.hours, seeker.wishes.hours)
+    # by the lesser of both: hours that leave a wide choice are no worse than hours that fit just so
+    fit = 2 * common / min(offered, wished) - 1
+    return [
+        Term("hours.common", round(HOURS * fit), {"common": common, "offered": offered, "wished": wished})
+    ]
+
+
+def _area(offer: Offer, seeker: Seeker) -> Term:
+    if offer.municipality_code == seeker.home:
+        return Term("area.home", AT_HOME)
+    if offer.municipality_code in seeker.wishes.areas:
+        return Term("area.wished", BY_WISH)
+    if offer.remote:
+        return Term("area.remote", BY_WISH)
+    return Term("area.neighbouring", NEIGHBOURING)
+
+
+def _wage(offer: Offer, seeker: Seeker) -> list[Term]:
+    floor = seeker.wishes.wage_floor
+    if not floor or offer.hourly_wage_yen is None:
+        return []
+    more = offer.hourly_wage_yen - floor
+    return [Term("wage.above", round(WAGE * min(1.0, more / (floor * FULL_RAISE))), {"more": more})]
+
+
+def _tags(offer: Offer, seeker: Seeker) -> list[Term]:
+    seen = {tag for liked, tags in seeker.liked.items() if liked != offer.id for tag in tags}
+    common = [tag for tag in offer.tags if tag in seen]
+    if not common:
+        return []
+    return [Term("tags.liked", round(TAGS * len(common) / len(offer.tags)), {"tags": "、".join(common[:3])})]

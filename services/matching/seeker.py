@@ -1,0 +1,52 @@
+"""The person for whom work is sought, as the rules see them: answers, wishes, and where they could work."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from services.matching.interest import POSITIVE, Interest, latest
+from services.matching.questionnaire import Questionnaire, Wishes, profile_of
+from services.matching.values import Profile
+from shared.tenancy import Tenant
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """`home` is a municipality code, `reach` those one can go to from there (home included).
+
+    `dismissed` are ids of offers the person does not want to see, `liked` the tags of those they were interested in.
+    """
+
+    resident_id: str
+    home: str
+    reach: frozenset[str]
+    profile: Profile
+    wishes: Wishes
+    dismissed: frozenset[str] = frozenset()
+    liked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def areas(self) -> frozenset[str]:
+        """Where an offer may be: the areas wished for, otherwise the whole reach."""
+        return self.reach & frozenset(self.wishes.areas) if self.wishes.areas else self.reach
+
+
+def reach_of(tenant: Tenant) -> frozenset[str]:
+    """The tenant's municipality and those it declares as neighbours."""
+    return frozenset((tenant.spec.municipality_code, *tenant.spec.neighbouring_areas))
+
+
+def seeker_of(
+    tenant: Tenant, questionnaire: Questionnaire, interests: Iterable[Interest], lives_in: str | None
+) -> Seeker:
+    """`lives_in` is the municipality code that intake registered; without one (the event may still be on its way) the tenant's own."""
+    reach = reach_of(tenant)
+    said = latest(interests)
+    return Seeker(
+        resident_id=questionnaire.resident_id,
+        home=lives_in if lives_in in reach else tenant.spec.municipality_code,
+        reach=reach,
+        profile=profile_of(questionnaire.answers),
+        wishes=questionnaire.wishes,
+        dismissed=frozenset(offer for offer, i in said.items() if i.kind == "not_interested"),
+        liked={offer: i.tags for offer, i in said.items() if i.kind in POSITIVE},
+    )

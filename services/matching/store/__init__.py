@@ -1,0 +1,75 @@
+"""Matching's database: one module per aggregate, tenant first in every call."""
+
+from dataclasses import dataclass
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.matching.store.companies import Companies
+from services.matching.store.interests import Interests
+from services.matching.store.offers import Offers
+from services.matching.store.questionnaires import Questionnaires
+from services.matching.store.residents import Residents
+from services.matching.store.slates import Slates
+from shared.mongo import CollectionSpec, Database
+from shared.outbox import OUTBOX_INDEX, Outbox
+from shared.sealing import Sealer
+
+_TENANT = ("tenant_id", ASCENDING)
+_NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))
+
+COLLECTIONS = (
+    CollectionSpec("companies", (IndexModel([_TENANT, *_NEWEST]), OUTBOX_INDEX)),
+    CollectionSpec(
+        "offers",
+        (
+            IndexModel([_TENANT, *_NEWEST]),
+            IndexModel([_TENANT, ("state", ASCENDING), *_NEWEST]),
+            IndexModel([_TENANT, ("state", ASCENDING), ("closed_at", ASCENDING)]),
+            OUTBOX_INDEX,
+        ),
+    ),
+    # found by its id, which is made of tenant and resident
+    CollectionSpec("questionnaires", (OUTBOX_INDEX,)),
+    CollectionSpec("slates", (IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]), OUTBOX_INDEX)),
+    CollectionSpec(
+        "interests",
+        (
+            IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]),
+            # the same thing is said once at a time; what was taken back may be said again
+            IndexModel(
+                [_TENANT, ("resident_id", ASCENDING), ("offer_id", ASCENDING), ("kind", ASCENDING)],
+                name="said_once",
+                unique=True,
+                partialFilterExpression={"state": "active"},
+            ),
+            OUTBOX_INDEX,
+        ),
+    ),
+    # found by id only: a registration writes one document and no index entry
+    CollectionSpec("residents"),
+)
+OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests")
+
+
+@dataclass(frozen=True)
+class Store:
+    """All of it."""
+
+    companies: Companies
+    offers: Offers
+    questionnaires: Questionnaires
+    slates: Slates
+    interests: Interests
+    residents: Residents
+
+
+def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
+    """The store over one service's database."""
+    return Store(
+        companies=Companies(db, outbox, sealer),
+        offers=Offers(db, outbox),
+        questionnaires=Questionnaires(db, outbox),
+        slates=Slates(db, outbox),
+        interests=Interests(db, outbox),
+        residents=Residents(db),
+    )

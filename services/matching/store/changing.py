@@ -1,0 +1,48 @@
+"""Changing one document by a pure rule: load, apply, write at the version that was loaded; again when somebody was faster."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from shared.errors import StaleVersion
+from shared.events.envelope import Payload
+from shared.idempotency import Command
+from shared.mongo import Document
+from shared.outbox import Outbox
+
+S = TypeVar("S")
+Rule = Callable[[S], tuple[S, list[Payload]]]
+TRIES = 5
+
+
+async def change(
+    outbox: Outbox,
+    collection: str,
+    tenant: str,
+    document_id: str,
+    rule: Rule[S],
+    *,
+    read: Callable[[Document], S],
+    write: Callable[[S], Mapping[str, Any]],
+    command: Command,
+) -> S:
+    """The new state; the present one when `command` has been done before or the rule changes nothing.
+
+    Raises NotFound, what the rule raises, and StaleVersion after five lost races.
+    """
+    for attempt in range(1, TRIES + 1):
+        document = await outbox.fetch(collection, tenant, document_id)
+        state = read(document)
+        if command.seen_in(document):
+            return state
+        changed, events = rule(state)
+        if changed == state:
+            return state
+        try:
+            await outbox.update(
+                collection, tenant, document_id, document["version"], write(changed), events, command=command
+            )
+            return changed
+        except StaleVersion:
+            if attempt == TRIES:
+                raise
+    raise AssertionError("unreachable")

@@ -1,0 +1,99 @@
+"""What residents said to offers."""
+
+from services.matching.interest import Interest, withdraw
+from services.matching.store.changing import TRIES, change
+from services.matching.store.listing import Position, newest_first
+from shared.errors import NotFound, StaleVersion
+from shared.events.envelope import Payload
+from shared.idempotency import Command
+from shared.mongo import Database, Document, Duplicate, reachable
+from shared.outbox import Outbox
+
+CONSIDERED = 500
+"""How many of a resident's latest utterances a slate takes into account."""
+
+
+class Interests:
+    def __init__(self, db: Database, outbox: Outbox) -> None:
+        self.db = db
+        self.outbox = outbox
+
+    async def add(self, tenant: str, interest: Interest, events: list[Payload], command: Command) -> Interest:
+        """The interest; the one that stands already when the same has been said and not taken back."""
+        fields = _interest_document(interest)
+        for _ in range(TRIES):
+            try:
+                if await self.outbox.insert(
+                    "interests", tenant, interest.id, fields, events, command=command
+                ):
+                    return interest
+                return await self.get(tenant, interest.resident_id, interest.id)
+            except Duplicate:
+                if standing := await self._standing(tenant, interest):
+                    return standing
+        raise StaleVersion("the interest is being changed elsewhere")
+
+    async def get(self, tenant: str, resident_id: str, interest_id: str) -> Interest:
+        """Raises NotFound, also for another resident's."""
+        interest = _interest_of(await self.outbox.fetch("interests", tenant, interest_id))
+        if interest.resident_id != resident_id:
+            raise NotFound(f"no interest {interest_id}")
+        return interest
+
+    async def withdraw(self, tenant: str, resident_id: str, interest_id: str, command: Command) -> Interest:
+        """Take it back. Raises NotFound, also for another resident's."""
+
+        def rule(interest: Interest) -> tuple[Interest, list[Payload]]:
+            if interest.resident_id != resident_id:
+                raise NotFound(f"no interest {interest_id}")
+            return withdraw(interest)
+
+        return await change(
+            self.outbox, "interests", tenant, interest_id, rule,
+            read=_interest_of, write=lambda changed: {"state": changed.state}, command=command,
+        )  # fmt: skip
+
+    async def newest(
+        self, tenant: str, resident_id: str, after: Position | None = None, count: int = CONSIDERED
+    ) -> list[Interest]:
+        """The resident's, newest first, without those taken back."""
+        where = {"resident_id": resident_id, "state": "active"}
+        return [
+            _interest_of(d) for d in await newest_first(self.db, "interests", tenant, where, after, count)
+        ]
+
+    async def _standing(self, tenant: str, interest: Interest) -> Interest | None:
+        async with reachable():
+            document = await self.db["interests"].find_one(
+                {
+                    "tenant_id": tenant,
+                    "resident_id": interest.resident_id,
+                    "offer_id": interest.offer_id,
+                    "kind": interest.kind,
+                    "state": "active",
+                }
+            )
+        return _interest_of(document) if document else None
+
+
+def _interest_document(interest: Interest) -> Document:
+    return {
+        "resident_id": interest.resident_id,
+        "offer_id": interest.offer_id,
+        "kind": interest.kind,
+        "tags": list(interest.tags),
+        "created_at": interest.created_at,
+        "state": interest.state,
+    }
+
+
+def _interest_of(document: Document) -> Interest:
+    return Interest(
+        id=document["_id"],
+        resident_id=document["resident_id"],
+        offer_id=document["offer_id"],
+        kind=document["kind"],
+        tags=tuple(document["tags"]),
+        created_at=document["created_at"],
+        state=document["state"],
+    )

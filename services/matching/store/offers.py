@@ -1,0 +1,111 @@
+"""Offers: open ones, and closed ones for as long as somebody may wonder where they went."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.matching.offer import Offer, State
+from services.matching.store.changing import Rule, change
+from services.matching.store.documents import windows_document, windows_of
+from services.matching.store.listing import Position, newest_first
+from shared.events.envelope import Payload
+from shared.idempotency import Command
+from shared.mongo import Database, Document, reachable
+from shared.outbox import Outbox
+
+REMEMBERED = timedelta(days=30)
+
+
+class Offers:
+    def __init__(self, db: Database, outbox: Outbox) -> None:
+        self.db = db
+        self.outbox = outbox
+
+    async def add(self, tenant: str, offer: Offer, events: list[Payload], command: Command) -> Offer:
+        """The offer, or what this very command made before."""
+        document = offer_document(offer)
+        if await self.outbox.insert("offers", tenant, offer.id, document, events, command=command):
+            return offer
+        return await self.get(tenant, offer.id)
+
+    async def get(self, tenant: str, offer_id: str) -> Offer:
+        """Raises NotFound."""
+        return offer_of(await self.outbox.fetch("offers", tenant, offer_id))
+
+    async def change(self, tenant: str, offer_id: str, rule: Rule[Offer], command: Command) -> Offer:
+        return await change(
+            self.outbox,
+            "offers",
+            tenant,
+            offer_id,
+            rule,
+            read=offer_of,
+            write=offer_document,
+            command=command,
+        )
+
+    async def newest(
+        self, tenant: str, state: State | None, after: Position | None, count: int
+    ) -> list[Offer]:
+        where = {"state": state} if state else {}
+        return [offer_of(d) for d in await newest_first(self.db, "offers", tenant, where, after, count)]
+
+    async def to_choose_from(self, tenant: str, now: datetime) -> list[Offer]:
+        """Every open offer, and those closed within thirty days so that a slate can say why they are missing."""
+        published, closed = await asyncio.gather(
+            self._find(tenant, {"state": "published"}),
+            self._find(tenant, {"state": "closed", "closed_at": {"$gte": now - REMEMBERED}}),
+        )
+        return published + closed
+
+    async def of_ids(self, tenant: str, offer_ids: Iterable[str]) -> dict[str, Offer]:
+        """By id; ids that the tenant does not have are left out."""
+        ids = list(offer_ids)
+        return {o.id: o for o in await self._find(tenant, {"_id": {"$in": ids}})} if ids else {}
+
+    async def _find(self, tenant: str, where: dict[str, Any]) -> list[Offer]:
+        async with reachable():
+            documents = await self.db["offers"].find({"tenant_id": tenant, **where}).to_list(None)
+        return [offer_of(document) for document in documents]
+
+
+def offer_document(offer: Offer) -> Document:
+    return {
+        "company_id": offer.company_id,
+        "company_name": offer.company_name,
+        "kind": offer.kind,
+        "title": offer.title,
+        "description": offer.description,
+        "municipality_code": offer.municipality_code,
+        "hours": windows_document(offer.hours),
+        "hourly_wage_yen": offer.hourly_wage_yen,
+        "remote": offer.remote,
+        "values": dict(offer.values),
+        "tags": list(offer.tags),
+        "created_at": offer.created_at,
+        "state": offer.state,
+        "closed_at": offer.closed_at,
+        "closing_reason": offer.closing_reason,
+    }
+
+
+def offer_of(document: Document) -> Offer:
+    return Offer(
+        id=document["_id"],
+        company_id=document["company_id"],
+        company_name=document["company_name"],
+        kind=document["kind"],
+        title=document["title"],
+        description=document["description"],
+        municipality_code=document["municipality_code"],
+        hours=windows_of(document["hours"]),
+        hourly_wage_yen=document["hourly_wage_yen"],
+        remote=document["remote"],
+        values=document["values"],
+        tags=tuple(document["tags"]),
+        created_at=document["created_at"],
+        state=document["state"],
+        closed_at=document["closed_at"],
+        closing_reason=document["closing_reason"],
+    )

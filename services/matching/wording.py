@@ -1,0 +1,154 @@
+"""The catalogue: every word of matching that residents and staff read outside the templates. Plain Japanese.
+
+The items are written for Banso; none is taken from job tag, O*NET or another instrument.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.matching.eligibility import Obstacle
+from services.matching.hours import Window, time_text
+from services.matching.offer import Kind
+from services.matching.scoring import Term
+from services.matching.values import Scale
+
+QUESTION: Final = "仕事をするとき、次のことは、あなたにとってどのくらい大切ですか。"
+CHOICES: Final[Mapping[int, str]] = {
+    5: "とても大切",
+    4: "大切",
+    3: "どちらともいえない",
+    2: "あまり大切でない",
+    1: "大切でない",
+}
+SKIP: Final = "答えない"
+
+ITEMS: Final[Mapping[str, str]] = {
+    "achievement-1": "一日の終わりに「ここまでできた」と思えること",
+    "autonomy-1": "やり方や順番を、自分で決められること",
+    "expertise-1": "ひとつのことに、くわしくなれること",
+    "growth-1": "前はできなかったことが、できるようになること",
+    "recognition-1": "がんばったことに、だれかが気づいてくれること",
+    "service-1": "だれかに「助かった」と言ってもらえること",
+    "relationships-1": "職場に、気軽に話せる人がいること",
+    "safety-1": "けがや事故の心配が少ないこと",
+    "balance-1": "仕事のあとに、自分の時間が残ること",
+    "stability-1": "来月も来年も、続けられる見通しがあること",
+    "reward-1": "働いた分に見合うお金を受け取れること",
+    "achievement-2": "むずかしいことを、くふうして最後までやりきること",
+    "autonomy-2": "細かく言われず、まかせてもらえること",
+    "expertise-2": "覚えた知識や技を、仕事で使えること",
+    "growth-2": "新しいことを教えてもらう機会があること",
+    "recognition-2": "「この仕事はあなたに頼みたい」と言われること",
+    "service-2": "自分の仕事が、まちの役に立っていると感じること",
+    "relationships-2": "わからないとき、まわりの人に聞きやすいこと",
+    "safety-2": "暑さや重い物など、体への無理が少ないこと",
+    "balance-2": "急な用事のとき、休みを相談しやすいこと",
+    "stability-2": "毎月の収入が、大きく変わらないこと",
+    "reward-2": "続けるうちに、時給や給料が上がっていくこと",
+}
+
+SCALES: Final[Mapping[Scale, str]] = {
+    "achievement": "やりきった手ごたえ",
+    "autonomy": "自分で決められること",
+    "expertise": "くわしくなれること",
+    "growth": "できることが増えること",
+    "recognition": "認めてもらえること",
+    "service": "人や地域の役に立つこと",
+    "relationships": "話しやすい人間関係",
+    "safety": "安全で体に無理がないこと",
+    "balance": "自分の時間との両立",
+    "stability": "長く続けられる安心",
+    "reward": "納得できる収入",
+}
+
+STRENGTHS: Final[Mapping[Scale, str]] = {
+    "achievement": "ものごとを最後までやりきることを、力に変えられる人です。",
+    "autonomy": "自分で考えて動くことを、力に変えられる人です。",
+    "expertise": "ひとつのことを深めていくことを、力に変えられる人です。",
+    "growth": "新しいことを覚えていくことを、力に変えられる人です。",
+    "recognition": "人からの信頼を、力に変えられる人です。",
+    "service": "だれかの役に立つことを、力に変えられる人です。",
+    "relationships": "人とのつながりを、力に変えられる人です。",
+    "safety": "安心して体を使える場所で、力を出せる人です。",
+    "balance": "自分の時間を守りながら、力を出せる人です。",
+    "stability": "先の見通しがある場所で、こつこつ力を出せる人です。",
+    "reward": "働きに見合う見返りがあるとき、力を出せる人です。",
+}
+
+KINDS: Final[Mapping[Kind, str]] = {
+    "job": "求人",
+    "work_experience": "職場体験",
+    "supported_short_job": "支援つきの短い仕事",
+    "remote_order": "在宅でできる仕事",
+}
+
+OBSTACLES: Final[Mapping[Obstacle, str]] = {
+    "closed": "募集が終わっています",
+    "area": "働きたい地域から離れています",
+    "hours": "働きたい時間と重なりません",
+    "wage": "希望の時給に届きません",
+    "wage_unknown": "時給が書かれていません",
+    "not_interested": "「興味がない」を選んだ仕事です",
+}
+
+_FIXED: Final[Mapping[str, str]] = {
+    "hours.any": "働く時間は、相談して決められます",
+    "area.home": "お住まいの市区町村の中で働けます",
+    "area.wished": "あなたが希望した地域の仕事です",
+    "area.remote": "家など、通わずに働けます",
+    "area.neighbouring": "となりの市区町村まで通うことになります。かかる時間を確かめてみてください",
+}
+_WEEKDAYS: Final = "月火水木金土日"
+
+
+def term_text(term: Term) -> str:
+    """A term as a sentence: a reason when it speaks for the offer, a caution when it speaks against it or is not known."""
+    if term.code in _FIXED:
+        return _FIXED[term.code]
+    family, _, rest = term.code.partition(".")
+    if family == "values":
+        return _value_text(SCALES[rest], term.contribution)  # type: ignore[index]
+    if family == "unknown":
+        return f"「{SCALES[rest]}」については、まだ書かれていません。聞いてみましょう"  # type: ignore[index]
+    if family == "hours":
+        return _hours_text(int(term.facts["common"]), int(term.facts["offered"]), int(term.facts["wished"]))
+    if family == "wage":
+        return f"希望の時給より{term.facts['more']}円高いです"
+    return f"前に「興味がある」とした仕事と同じところがあります（{term.facts['tags']}）"
+
+
+def _value_text(scale: str, contribution: int) -> str:
+    if contribution > 0:
+        return f"あなたが大切にしている「{scale}」に合いそうです"
+    return f"「{scale}」は、あなたが望むより少ないかもしれません"
+
+
+def _hours_text(common: int, offered: int, wished: int) -> str:
+    if common == offered:
+        return "働きたい時間の中に、ちょうど収まります"
+    if common == wished:
+        return "あなたの働きたい時間なら、いつでも働けます"
+    return f"働きたい時間（週{_duration(wished)}）のうち、重なるのは{_duration(common)}です"
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}時間{rest}分" if hours and rest else f"{hours}時間" if hours else f"{rest}分"
+
+
+def hours_text(windows: tuple[Window, ...]) -> str:
+    """月・水・金 22:00〜26:00。"""
+    if not windows:
+        return "相談して決めます"
+    return "、".join(f"{_days(w.weekdays)} {time_text(w.start)}〜{time_text(w.end)}" for w in windows)
+
+
+def _days(weekdays: tuple[int, ...]) -> str:
+    days = tuple(sorted(set(weekdays)))
+    named = {tuple(range(7)): "毎日", tuple(range(5)): "平日", (5, 6): "土日"}
+    return named.get(days) or "・".join(_WEEKDAYS[day] for day in days)
+
+
+def wage_text(yen: int | None) -> str:
+    """時給1,100円。"""
+    return "時給の記載はありません" if yen is None else f"時給{yen:,}円"
