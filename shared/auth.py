@@ -138,7 +138,7 @@ class Authenticator:
             if header.get("alg") == "HS256":
                 return self._resident(token, str(header.get("kid", "")))
             return self._staff(token, str(header.get("kid", "")))
-        except (jwt.PyJWTError, KeyError, MissingSecret, OSError, ValueError) as error:
+        except (jwt.PyJWTError, KeyError, MissingSecret, OSError, TypeError, ValueError) as error:
             raise Unauthenticated("the credential is not valid") from error
 
     def _resident(self, token: str, tenant: str) -> Actor:
@@ -169,7 +169,7 @@ class Authenticator:
         roles = claims.get("banso_roles", [])
         scopes: frozenset[str] = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
         return Actor(
-            tenant=claims["banso_tenant"],
+            tenant=str(claims["banso_tenant"]),
             kind="staff",
             id=claims["sub"],
             scopes=scopes,

@@ -34,7 +34,7 @@ class Sealer:
     def open(self, tenant: str, field: str, sealed: str) -> str:
         """Raises CannotOpen."""
         try:
-            key_id, nonce, box = sealed.split(".")
+            key_id, nonce, box = sealed.rsplit(".", 2)
             key = self._secrets.data_keys(tenant)[key_id]
             return AESGCM(key).decrypt(_unb64(nonce), _unb64(box), _context(tenant, field)).decode()
         except (ValueError, KeyError, InvalidTag) as error:

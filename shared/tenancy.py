@@ -18,7 +18,7 @@ def check_municipality_code(code: str) -> str:
 
     Source: 全国地方公共団体コード, 総務省 (weights 6..2 over five digits; 11 minus the sum mod 11, last digit).
     """
-    if not re.fullmatch(r"\d{6}", code):
+    if not re.fullmatch(r"[0-9]{6}", code):
         raise ValueError("a municipality code has 6 digits")
     total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))
     if int(code[5]) != (11 - total % 11) % 10:
