@@ -8,7 +8,7 @@ Leases, outbox sweeps and message ids use `system_now`: they are about machines,
 
 import argparse
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import nats
@@ -18,6 +18,7 @@ from nats.js.errors import BucketNotFoundError
 from shared.metrics import CLOCK_SHIFT
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+LAST_SERVICE_HOUR = 30
 TEST_CLOCK_BUCKET = "test_clock"
 
 
@@ -52,17 +53,19 @@ class Clock:
 
 
 def parse_service_time(text: str) -> datetime:
-    """An ISO date and time whose hour may pass midnight ("2026-12-01T24:40"), Asia/Tokyo, as a UTC instant.
+    """An ISO date and time whose hour may pass midnight up to 30 ("2026-12-01T24:40"), Asia/Tokyo, as a UTC instant.
 
     Raises ValueError with the text when it cannot be read.
     """
     day, _, time = text.partition("T")
     try:
         hours, minutes = (int(part) for part in time.split(":")[:2])
-        midnight = datetime.fromisoformat(day).replace(tzinfo=TOKYO)
-    except ValueError:
+        if not (0 <= hours <= LAST_SERVICE_HOUR and 0 <= minutes < 60):
+            raise ValueError(time)
+        midnight = datetime.combine(date.fromisoformat(day), datetime.min.time(), TOKYO)
+        return (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"not a date and time such as 2026-12-01T24:40: {text!r}") from None
-    return (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)
 
 
 async def set_shift(nats_url: str, shift: timedelta) -> None:

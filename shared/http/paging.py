@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
@@ -30,9 +31,20 @@ def decode_cursor(cursor: str, kinds: tuple[type, ...]) -> list[Any]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = json.loads(raw)
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, RecursionError, binascii.Error) as error:
         raise Invalid("cursor", "not a cursor of this list") from error
     fits = isinstance(values, list) and len(values) == len(kinds)
-    if not fits or not all(type(value) is kind for value, kind in zip(values, kinds, strict=True)):
+    if not fits or not all(_is(value, kind) for value, kind in zip(values, kinds, strict=True)):
         raise Invalid("cursor", "not a cursor of this list")
     return list(values)
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Whether `value` is of `kind` and one that the database can compare with."""
+    if type(value) is not kind:
+        return False
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or math.isfinite(value)

@@ -3,6 +3,7 @@
 `type` is `https://banso.example/problems/<slug>`: clients branch on it. `errors` names each wrong field.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,12 +72,19 @@ def problem(
     }
     if field_errors:
         body["errors"] = list(field_errors)
-    return JSONResponse(
+    return _AnyText(
         body,
         status_code=status,
         media_type="application/problem+json",
         headers={"Content-Language": lang, **(headers or {})},
     )
+
+
+class _AnyText(JSONResponse):
+    """Writes a problem even where it quotes text that is no Unicode: half a surrogate pair in a field's name."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
