@@ -69,9 +69,13 @@ class Database:
             read_concern=ReadConcern("majority"),
         )
         self.name = name
+        self._collections: dict[str, Collection] = {}
 
     def __getitem__(self, collection: str) -> Collection:
-        return self._db[collection]
+        found = self._collections.get(collection)
+        if found is None:  # making one costs more than an insert's own share of the process
+            found = self._collections[collection] = self._db[collection]
+        return found
 
     async def ping(self) -> None:
         """Raises Unavailable when the server does not answer."""

@@ -301,7 +301,7 @@ class Publisher:
                 "tenant_id": e.tenantid,
                 "at": system_now(),
                 "type": e.type,
-                "event": e.encode().decode(),
+                "event": e.text,
             }
             for e in events
         ]
@@ -413,7 +413,7 @@ async def take_lease(db: Database, name: str, holder: str, lasting: timedelta) -
 
 def _stored(pending: Pending) -> list[dict[str, str]]:
     """Events are kept as the very text that is published, so that a later reading cannot change them."""
-    return [{"id": event.id, "event": event.encode().decode()} for event in pending.events]
+    return [{"id": event.id, "event": event.text} for event in pending.events]
 
 
 def _without(event_ids: Sequence[str]) -> list[Document]:

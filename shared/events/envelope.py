@@ -6,6 +6,7 @@ Source: CloudEvents specification 1.0.2 and its JSON and NATS bindings. The exte
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -72,8 +73,13 @@ class Event(BaseModel):
             headers["traceparent"] = self.traceparent
         return headers
 
+    @cached_property
+    def text(self) -> str:
+        """The event on the wire: the very text that is stored, published and archived."""
+        return self.model_dump_json(exclude_none=True)
+
     def encode(self) -> bytes:
-        return self.model_dump_json(exclude_none=True).encode()
+        return self.text.encode()
 
 
 def decode(body: bytes) -> Event:

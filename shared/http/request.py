@@ -4,12 +4,13 @@ async def register(actor: Annotated[Actor, Depends(scope("residents:write"))], c
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 from fastapi import Depends, Header, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.base import SecurityBase
+from fastapi.security.utils import get_authorization_scheme_param
 
 from shared import trace
 from shared.auth import SESSION_COOKIE, Actor
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 bearer = HTTPBearer(auto_error=False, description="API key, staff token or resident session")
 cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A resident's session")
+ACTOR = "banso.actor"
 
 
 def core_of(request: Request) -> "Core":
@@ -37,7 +39,7 @@ async def tenant_by_host(request: Request, response: Response) -> Tenant:
     tenant = core.registry.by_host(request.headers.get("host", ""))
     if tenant is None:
         raise NotFound("no municipality at this host")
-    await spend(request, response, tenant, address_of(request), anonymous=True)
+    spend(request, response, tenant, address_of(request), anonymous=True)
     structlog.contextvars.bind_contextvars(tenant=tenant.id)
     return tenant
 
@@ -49,20 +51,42 @@ async def actor_of(
     session: Annotated[str | None, Depends(cookie)],
 ) -> Actor:
     """Whoever holds the credential. Raises Unauthenticated, TooMany, and Forbidden for a cookie from a foreign page."""
-    credential = authorization.credentials if authorization else session
+    return await _actor(request, response, authorization.credentials if authorization else None, session)
+
+
+async def _actor(request: Request, response: Response, token: str | None, session: str | None) -> Actor:
+    """Checked and counted once per request, however many dependencies ask."""
+    known: Actor | None = request.scope.get(ACTOR)
+    if known is None:
+        known = request.scope[ACTOR] = _checked(request, response, token, session)
+    return known
+
+
+def _checked(request: Request, response: Response, token: str | None, session: str | None) -> Actor:
+    credential = token or session
     if not credential:
         raise Unauthenticated("no credential was given")
-    if authorization is None:
+    if token is None:
         refuse_foreign_page(request)
     core = core_of(request)
     actor = core.authenticator.authenticate(credential)
     tenant = core.registry.tenants[actor.tenant]
-    if authorization is None and core.registry.by_host(request.headers.get("host", "")) not in (None, tenant):
+    if token is None and core.registry.by_host(request.headers.get("host", "")) not in (None, tenant):
         raise Unauthenticated("the session belongs to another municipality")
     trace.acting_as(actor.name)
     structlog.contextvars.bind_contextvars(tenant=actor.tenant, actor=actor.name)
-    await spend(request, response, tenant, actor.name, anonymous=False)
+    spend(request, response, tenant, actor.name, anonymous=False)
     return actor
+
+
+async def asker_of(request: Request, response: Response) -> Actor:
+    """The same as `actor_of`, read from the request itself.
+
+    FastAPI solves a tree of dependencies anew for everybody who names its root, which costs more than all the checks.
+    """
+    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    given = token if scheme.lower() == "bearer" else ""
+    return await _actor(request, response, given or None, request.cookies.get(SESSION_COOKIE))
 
 
 async def optional_resident(request: Request, response: Response) -> Actor | None:
@@ -77,14 +101,23 @@ async def optional_resident(request: Request, response: Response) -> Actor | Non
     return actor if actor.resident_id else None
 
 
-def scope(name: str) -> Callable[..., Awaitable[Actor]]:
-    """A dependency: an actor whose credential has the scope `name`."""
+class Scope(SecurityBase):
+    """A dependency: an actor whose credential has the scope `name`. Documented as the Bearer scheme that it is."""
 
-    async def scoped(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
-        actor.require(name)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.model = bearer.model
+        self.scheme_name = bearer.scheme_name
+
+    async def __call__(self, request: Request, response: Response) -> Actor:
+        actor = await asker_of(request, response)
+        actor.require(self.name)
         return actor
 
-    return scoped
+
+def scope(name: str) -> Scope:
+    """`Depends(scope("residents:read"))`; see Scope."""
+    return Scope(name)
 
 
 async def resident(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
@@ -93,18 +126,21 @@ async def resident(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
     return actor
 
 
-async def tenant_of(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> Tenant:
+async def tenant_of(request: Request, response: Response) -> Tenant:
+    """The actor's tenant."""
+    actor = await asker_of(request, response)
     return core_of(request).registry.tenants[actor.tenant]
 
 
 async def command_of(
     request: Request,
-    actor: Annotated[Actor, Depends(actor_of)],
+    response: Response,
     idempotency_key: Annotated[
         str | None, Header(max_length=255, description="Any unique text; a repeated request is done once")
     ] = None,
 ) -> Command:
     """The idempotency command of this request. Without a key every request is one of its own."""
+    actor = await asker_of(request, response)
     return make_command(request, actor.tenant, actor.name, idempotency_key, await request.body())
 
 
@@ -112,7 +148,7 @@ def make_command(request: Request, tenant: str, who: str, key: str | None, body:
     """A command for `who` doing this operation with this body."""
     if key is not None and not key.strip():
         raise Invalid("Idempotency-Key", "must not be empty")
-    parts = (tenant, who, request.method, request.url.path, key or new_ulid())
+    parts = (tenant, who, request.method, request.scope["path"], key or new_ulid())
     digest = hashlib.sha256("\n".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()
     return Command(key=digest[:40], fingerprint=hashlib.sha256(body).hexdigest()[:40])
 
@@ -134,11 +170,9 @@ def refuse_foreign_page(request: Request) -> None:
         raise Forbidden("the form came from another site")
 
 
-async def spend(
-    request: Request, response: Response, tenant: Tenant, caller: str, *, anonymous: bool
-) -> None:
+def spend(request: Request, response: Response, tenant: Tenant, caller: str, *, anonymous: bool) -> None:
     """Count the request against its limits and tell the caller what is left. Raises TooMany."""
-    allowance = await core_of(request).limits.spend(tenant, caller, anonymous=anonymous)
+    allowance = core_of(request).limits.spend(tenant, caller, anonymous=anonymous)
     response.headers.update(allowance.headers())
     TENANT_REQUESTS.labels(tenant_label(tenant.id)).inc()
 
