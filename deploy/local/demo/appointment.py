@@ -12,26 +12,22 @@ MINUTES = 60
 NOTE = "家賃の窓口へは一緒に行くことにした。夜の仕事を一つ見学する。次は二週間後。"
 
 
-async def free_slots(walk: Walk, day: date, minute: int, channel: str) -> list[dict[str, Any]]:
-    """Free slots of a service date that start at `minute`, of any counsellor."""
-    step = "booking: availability"
-    path = f"/booking/v1/me/availability?from={day}&days=1&channel={channel}&minutes={MINUTES}"
-    slots = (await walk.person.asks("GET", path, step))["slots"]
-    return [s for s in slots if s["start_minute"] == minute and s["service_date"] == day.isoformat()]
+async def free_slots(walk: Walk, first: date, days: int, channel: str = "online") -> list[dict[str, Any]]:
+    """Free slots of an hour from a service date on, of any counsellor, as the resident sees them."""
+    path = f"/booking/v1/me/availability?from={first}&days={days}&channel={channel}&minutes={MINUTES}"
+    slots: list[dict[str, Any]] = (await walk.person.asks("GET", path, "booking: availability"))["slots"]
+    return slots
 
 
-async def books(walk: Walk, day: date, minute: int, label: str, channel: str = "online") -> None:
-    """Hold the slot, look at it, confirm it."""
+async def books(walk: Walk, slots: list[dict[str, Any]], wanted: str) -> None:
+    """Hold the first of `slots` that is still free, look at it, confirm it. `wanted` says what was looked for."""
     step = "booking"
-    slots = await free_slots(walk, day, minute, channel)
-    expect(slots, step, f"a free slot {label} on {day}", "none is free")
-    held = await _hold_one(walk, slots, channel)
-    expect(held["state"] == "held" and held["label"] == label, step, f"held {label}", held)
+    expect(slots, step, f"a free slot {wanted}", "none is free")
+    held = await _hold_one(walk, slots)
+    expect(held["state"] == "held", step, "held", held)
     who = walk.loaded.counsellors.get(held["counsellor_id"], held["counsellor_id"])
-    walk.tell(
-        f"{service_day_text(day)}の {held['label']} を選びます。相手は {who} さん。",
-        "past midnight stays on that day",
-    )
+    day = service_day_text(date.fromisoformat(held["service_date"]))
+    walk.tell(f"{day}の {held['label']} を選びます。相手は {who} さん。", "held, then confirmed")
     walk.mark("confirm")
     confirmed = await walk.person.asks("POST", f"/booking/v1/me/appointments/{held['id']}/confirm", step)
     walk.mark("confirmed")
@@ -39,11 +35,11 @@ async def books(walk: Walk, day: date, minute: int, label: str, channel: str = "
     walk.facts.appointment = confirmed
 
 
-async def _hold_one(walk: Walk, slots: list[dict[str, Any]], channel: str) -> dict[str, Any]:
+async def _hold_one(walk: Walk, slots: list[dict[str, Any]]) -> dict[str, Any]:
     """The first slot that nobody takes in the meantime."""
     for slot in slots:
-        wanted = {name: slot[name] for name in ("counsellor_id", "service_date", "start_minute")}
-        body = {**wanted, "minutes": MINUTES, "channel": channel}
+        wanted = {name: slot[name] for name in ("counsellor_id", "service_date", "start_minute", "channel")}
+        body = {**wanted, "minutes": MINUTES}
         held = await walk.person.asks("POST", "/booking/v1/me/appointments", "booking: hold", body, 201, 409)
         if "state" in held:
             found: dict[str, Any] = held

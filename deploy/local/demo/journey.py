@@ -91,17 +91,27 @@ async def _night_in_a(walk: Walk, night: date) -> None:
     expect(
         walk.facts.answer["answer"]["kind"] == "programmes", "chat: answer", "programmes", walk.facts.answer
     )
+    await walk.world.move_clock(tonight(night, 24, 46))
     story.chapter("どんな仕事が合うか", "what matters at work, and three offers")
     await work.answers_the_questionnaire(walk, ANSWERS_A, WISHES_A)
     await work.sees_offers(walk)
     work.expect_three_with_a_neighbour(walk, walk.world.tenants[B].spec.municipality_code)
+    await walk.world.move_clock(tonight(night, 24, 52))
     story.chapter("話す日を決める", "an appointment past midnight")
-    await appointment.books(walk, night + timedelta(days=2), HALF_PAST_MIDNIGHT, "24:30-25:30")
+    await _books_half_past_midnight(walk, night + timedelta(days=2))
     await _sees_it_in_the_timeline(walk)
     await appointment.is_confirmed_on_line(walk)
+    await walk.world.move_clock(tonight(night, 24, 57))
     story.chapter("ひとりで行かなくてよいように", "consent, and a referral to a partner agency")
     await referral.consents(walk)
     await referral.is_referred(walk)
+
+
+async def _books_half_past_midnight(walk: Walk, day: date) -> None:
+    slots = [s for s in await appointment.free_slots(walk, day, 1) if s["start_minute"] == HALF_PAST_MIDNIGHT]
+    await appointment.books(walk, slots, f"24:30-25:30 on {day}")
+    label = walk.facts.appointment["label"]
+    expect(label == "24:30-25:30", "booking", "a time past midnight that stays on its day", label)
 
 
 async def _sees_it_in_the_timeline(walk: Walk) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from deploy.local.demo.appointment import books
+from deploy.local.demo.appointment import books, free_slots
 from deploy.local.demo.evening import tells_the_worry
 from deploy.local.demo.expecting import eventually, expect
 from deploy.local.demo.person import form_on
@@ -15,7 +15,8 @@ WISHES_B = {
     "areas": ["992038"],
     "hours": [{"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "08:00", "end": "18:00"}],
 }
-EVENING = 19 * 60
+EVENING = 18 * 60
+DAYS_LOOKED_AT = 14
 
 
 async def walks_in_b(walk: Walk, day: date) -> None:
@@ -31,7 +32,8 @@ async def walks_in_b(walk: Walk, day: date) -> None:
     address = f"{walk.facts.resident_id[-8:]}@resident.example"
     await walk.person.asks("PUT", "/intake/v1/me/contact", "contact", {"email": address})
     walk.tell("メールで受け取ることにします。", "contact point, stored sealed")
-    await books(walk, day, EVENING, "19:00-20:00")
+    evening = [s for s in await free_slots(walk, day, DAYS_LOOKED_AT) if s["start_minute"] >= EVENING]
+    await books(walk, evening, f"in an evening from {day} on")
     await _is_confirmed_by_mail(walk, address)
 
 
@@ -45,7 +47,8 @@ async def _starts_the_chat(walk: Walk) -> None:
 async def _is_confirmed_by_mail(walk: Walk, address: str) -> None:
     step = "e-mail: confirmation"
     mails = await eventually(lambda: walk.world.mails(address), step, f"an e-mail to {address}")
-    expect("19:00" in mails[0]["text"], step, "the time of the appointment", mails[0]["text"])
+    starts = walk.facts.appointment["label"].partition("-")[0]
+    expect(starts in mails[0]["text"], step, "the time of the appointment", mails[0]["text"])
     walk.facts.confirmation = mails[0]
     walk.tell("予約の確認がメールで届きます。", "confirmation by e-mail")
     walk.story.bubble("メール", f"{mails[0]['subject']}\n{mails[0]['text'].strip()}", "green")

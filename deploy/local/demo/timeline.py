@@ -30,6 +30,7 @@ SAID = {
     "banso.notify.message.suppressed.v1": "お知らせを見送った",
     "banso.notify.webhook.delivered.v1": "Webhookが届いた",
 }
+BY = {"key": "窓口", "staff": "相談員", "resident": "本人", "system": "自動", "anonymous": "本人"}
 ORDER = (
     "banso.intake.resident.registered.v1",
     "banso.intake.consultation.answered.v1",
@@ -81,7 +82,7 @@ def tell_timeline(walk: Walk) -> None:
     rows = []
     for step in walk.facts.timeline:
         day, time = service_time(datetime.fromisoformat(step["at"]))
-        who = step["actor"].partition(":")[0]
+        who = BY.get(step["actor"].partition(":")[0], step["actor"])
         rows.append(
             (
                 f"{day.month}/{day.day} {time}",

@@ -53,21 +53,14 @@ def expect_three_with_a_neighbour(walk: Walk, neighbour: str) -> None:
 
 
 def _tell_offer(walk: Walk, offer: dict[str, Any]) -> None:
-    home = walk.world.tenants[walk.person.tenant].spec.municipality_code
-    where = next(
-        (
-            t.spec.short_name
-            for t in walk.world.tenants.values()
-            if t.spec.municipality_code == offer["municipality_code"]
-        ),
-        offer["municipality_code"],
-    )
-    beside = "" if offer["municipality_code"] == home else "・となりの市"
+    names = {t.spec.municipality_code: t.spec.short_name for t in walk.world.tenants.values()}
+    where = names.get(offer["municipality_code"], offer["municipality_code"])
+    if offer["area"] == "neighbouring":
+        where += "・となりの市"
+    wage = f"時給{offer['hourly_wage_yen']:,}円" if offer["hourly_wage_yen"] else "時給なし"
     story = walk.story
-    story.note(
-        f"{offer['rank']}. {offer['title']} — {offer['company_name']}（{where}{beside}）  {offer['score']}点",
-        "bold",
-    )
+    story.note(f"{offer['rank']}. {offer['title']}  {offer['score']}点", "bold")
+    story.note(f"   {offer['company_name']}／{where}／{wage}")
     shown = [reason for reason in offer["reasons"] if reason["contribution"] > 0][:REASONS_SHOWN]
     longest = max((reason["contribution"] for reason in shown), default=1)
     for reason in shown:

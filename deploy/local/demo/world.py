@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import nan
 from typing import Any
 
 import httpx
@@ -115,8 +116,11 @@ class World:
             )
 
     async def _shift_of(self, service: str) -> float:
-        """The test clock's shift as the service itself reports it, in seconds."""
-        answer = await self.http.get(f"{self.plan.url(service)}/metrics")
+        """The test clock's shift as the service itself reports it, in seconds; not a number while it does not answer."""
+        try:
+            answer = await self.http.get(f"{self.plan.url(service)}/metrics")
+        except httpx.TransportError:
+            return nan
         lines = (line for line in answer.text.splitlines() if line.startswith(CLOCK_METRIC))
         return float(next(lines, "nan").rpartition(" ")[2])
 

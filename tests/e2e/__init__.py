@@ -1,0 +1,1 @@
+"""The whole of Banso as processes, through its gateway."""

@@ -1,0 +1,71 @@
+"""The sample journey that `make demo` tells, as facts."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from deploy.local.demo.journey import Told, tell_all
+from deploy.local.demo.story import Story
+from deploy.local.demo.terminal import WIDTH, Terminal, columns
+from deploy.local.demo.world import World
+from tests.e2e.stacks import Running
+
+CROSS_TENANT_TRIES = 10
+
+
+@pytest.fixture(scope="module")
+def paper() -> io.StringIO:
+    return io.StringIO()
+
+
+async def journey(world: World, paper: io.StringIO) -> Told:
+    return await tell_all(world, Story(Terminal(paper)))
+
+
+async def test_the_whole_journey_and_once_more(world: World, banso: Running, paper: io.StringIO) -> None:
+    told = await journey(world, paper)
+    _check_a(told)
+    _check_b(told)
+    assert len(told.refused) > 2 * CROSS_TENANT_TRIES and {a.status for a in told.refused} == {404}
+    measured = {hop.name: hop.milliseconds for hop in told.measured}
+    assert all(measured.values()), measured
+    assert max(columns(line) for line in paper.getvalue().splitlines()) <= WIDTH
+    assert "\x1b" not in paper.getvalue()
+
+    again = await journey(world, paper)
+    assert again.a.resident_id != told.a.resident_id
+    assert (again.a.appointment["service_date"], again.a.appointment["counsellor_id"]) != (
+        told.a.appointment["service_date"],
+        told.a.appointment["counsellor_id"],
+    )
+    deadletters = await banso.commanded("shared.deadletters", "list")
+    assert "dlq." not in deadletters, deadletters
+
+
+def _check_a(told: Told) -> None:
+    a = told.a
+    assert a.greeting["via"] == "reply"
+    parts = a.answer["answer"]["parts"]
+    assert len(parts) == 3 and any(part["links"] for part in parts)
+    assert len(a.slate["offers"]) == 3
+    assert "992038" in [offer["municipality_code"] for offer in a.slate["offers"]]
+    assert (a.appointment["label"], a.appointment["state"]) == ("24:30-25:30", "confirmed")
+    starts_at = datetime.fromisoformat(a.appointment["starts_at"])
+    assert starts_at.astimezone(UTC).strftime("%H:%M") == "15:30"
+    assert (starts_at.date() - datetime.fromisoformat(a.appointment["service_date"]).date()) == timedelta(0)
+    assert a.confirmation["retry_key"] != a.reminder["retry_key"]
+    assert a.referral["state"] == "acknowledged"
+    assert a.webhook["deliveries"] == 1
+    assert a.attended["state"] == "attended"
+    kinds = [step["type"] for step in a.timeline]
+    assert kinds[0] == "banso.intake.resident.registered.v1"
+    assert len({step["source"] for step in a.timeline}) == 4
+    assert kinds.count("banso.booking.appointment.confirmed.v1") == 1
+
+
+def _check_b(told: Told) -> None:
+    b = told.b
+    assert (b.appointment["state"], b.appointment["start_minute"] >= 18 * 60) == ("confirmed", True)
+    assert b.confirmation["recipients"] == [f"{b.resident_id[-8:]}@resident.example"]
+    assert set(b.ids().values()).isdisjoint(told.a.ids().values())
