@@ -1,0 +1,46 @@
+"""Lets go of holds that have run out. One process does it at a time; it cannot race a confirmation, which changes the version."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from services.booking.desk import Desk
+from shared.ids import new_ulid
+from shared.mongo import Database
+from shared.outbox import take_lease
+from shared.registry import Registry
+
+log = structlog.get_logger()
+
+LEASE_FOR = timedelta(seconds=15)
+
+
+class Expiry:
+    def __init__(self, db: Database, registry: Registry, desk: Desk, every: float) -> None:
+        self.db = db
+        self.registry = registry
+        self.desk = desk
+        self.every = every
+        self.holder = new_ulid()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await take_lease(self.db, "hold-expiry", self.holder, LEASE_FOR):
+                    await self.once()
+            except Exception as error:  # what is due stays due: the next look tries again
+                log.warning("hold_expiry_failed", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(stop.wait(), self.every)
+            except TimeoutError:
+                continue
+
+    async def once(self) -> int:
+        """Expire what is due, tenant by tenant; returns how many holds were found."""
+        count = 0
+        for tenant_id in list(self.registry.tenants):
+            count += await self.desk.expire_due(tenant_id)
+        if count:
+            log.info("holds_expired", count=count)
+        return count

@@ -1,0 +1,105 @@
+"""What the pages show: free times day by day, and appointments in words."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from services.booking.appointment import Appointment
+from services.booking.desk import Wish
+from services.booking.slot import Slot
+from shared.events.booking import AppointmentChannel
+from shared.web.pages import service_minute_text
+
+CHANNELS: dict[AppointmentChannel, str] = {
+    "online": "オンライン（ビデオ通話）",
+    "telephone": "電話",
+    "face_to_face": "窓口で会って",
+}
+APART = 30
+"""Minutes between two times that a page offers, so that a phone shows a choice and not a timetable."""
+CHOICE = re.compile(r"(cou_[a-z2-7]{26})\|(\d{4}-\d{2}-\d{2})\|(\d{1,4})")
+MIDNIGHT = 24 * 60
+
+
+@dataclass(frozen=True)
+class DayTimes:
+    """One service day with the times to choose from, in order."""
+
+    day: date
+    slots: tuple[Slot, ...]
+
+
+def by_day(slots: Iterable[Slot]) -> list[DayTimes]:
+    """Days with free times. Of several counsellors at one time the one with most free times that day is offered."""
+    days: dict[date, list[Slot]] = {}
+    for slot in slots:
+        days.setdefault(slot.service_date, []).append(slot)
+    return [DayTimes(day, _choice(of_day)) for day, of_day in sorted(days.items())]
+
+
+def _choice(slots: Sequence[Slot]) -> tuple[Slot, ...]:
+    free: dict[str, int] = {}
+    for slot in slots:
+        free[slot.counsellor_id] = free.get(slot.counsellor_id, 0) + 1
+    chosen: list[Slot] = []
+    for slot in sorted(slots, key=lambda s: (s.starts_at, -free[s.counsellor_id], s.counsellor_id)):
+        if not chosen or (slot.starts_at - chosen[-1].starts_at).total_seconds() >= APART * 60:
+            chosen.append(slot)
+    return tuple(chosen)
+
+
+def choice_of(slot: Slot) -> str:
+    """A slot as the value of a button."""
+    return f"{slot.counsellor_id}|{slot.service_date.isoformat()}|{slot.start_minute}"
+
+
+def read_choice(text: str, channel: AppointmentChannel, minutes: int) -> Wish | None:
+    """The wish behind a button's value; None for anything that no button had."""
+    match = CHOICE.fullmatch(text)
+    if match is None:
+        return None
+    counsellor_id, day, minute = match.groups()
+    try:
+        return Wish(counsellor_id, channel, date.fromisoformat(day), int(minute), minutes)
+    except ValueError:
+        return None
+
+
+def time_text(start_minute: int) -> str:
+    """24:30（日付が変わって0:30）"""
+    said = service_minute_text(start_minute)
+    if start_minute < MIDNIGHT:
+        return said
+    return f"{said}（日付が変わって{service_minute_text(start_minute - MIDNIGHT)}）"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A time that was chosen but not taken yet, in the words of a page."""
+
+    service_date: date
+    start_minute: int
+    end_minute: int
+
+    @classmethod
+    def of(cls, wish: Wish) -> "Chosen":
+        return cls(wish.service_date, wish.start_minute, wish.start_minute + wish.minutes)
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """How long a hold still lasts: a clock time, and whole minutes rounded up. Zero minutes: it has run out."""
+
+    until: str
+    minutes: int
+
+
+def countdown(appointment: Appointment, now: datetime, zone: tzinfo) -> Countdown:
+    """The countdown of a held appointment; one that is not held any more has run out."""
+    if appointment.held_until is None:
+        return Countdown("", 0)
+    local = appointment.held_until.astimezone(zone)
+    left = math.ceil((appointment.held_until - now).total_seconds() / 60)
+    return Countdown(f"{local.hour}:{local.minute:02d}", max(left, 0))

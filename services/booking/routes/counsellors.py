@@ -1,0 +1,85 @@
+"""/booking/v1/counsellors: who can be talked to, and when."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from services.booking.counsellor import Counsellor, check_weekly_hours
+from services.booking.routes.shapes import CounsellorBody, CounsellorOut, CounsellorPath
+from services.booking.store import Counsellors
+from shared.auth import Actor
+from shared.errors import StaleVersion
+from shared.http.paging import MAX_LIMIT, Page
+from shared.http.request import CommandOf, scope
+
+Reader = Annotated[Actor, Depends(scope("counsellors:read"))]
+Writer = Annotated[Actor, Depends(scope("counsellors:write"))]
+
+
+def counsellor_routes(counsellors: Counsellors) -> APIRouter:
+    router = APIRouter(tags=["counsellors"])
+
+    @router.post("/counsellors", status_code=201)
+    async def add_counsellor(
+        body: CounsellorBody, actor: Writer, command: CommandOf, response: Response
+    ) -> CounsellorOut:
+        """Add a counsellor. Weekly hours may pass midnight (up to 30:00) and must not overlap in real time."""
+        made = _counsellor(command.new_id("cou"), body)
+        await counsellors.add(actor.tenant, made, command)
+        return _tagged(await counsellors.get(actor.tenant, made.id), response)
+
+    @router.get("/counsellors")
+    async def list_counsellors(
+        actor: Reader,
+        cursor: Annotated[str | None, Query(max_length=500)] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+    ) -> Page[CounsellorOut]:
+        """Counsellors in order of creation."""
+        page = await counsellors.page(actor.tenant, cursor, limit)
+        return Page(data=[CounsellorOut.of(found) for found in page.data], next=page.next)
+
+    @router.get("/counsellors/{counsellor_id}")
+    async def get_counsellor(
+        counsellor_id: CounsellorPath, actor: Reader, response: Response
+    ) -> CounsellorOut:
+        """One counsellor; `ETag` is the version for `If-Match`."""
+        return _tagged(await counsellors.get(actor.tenant, counsellor_id), response)
+
+    @router.put("/counsellors/{counsellor_id}")
+    async def change_counsellor(
+        counsellor_id: CounsellorPath,
+        body: CounsellorBody,
+        actor: Writer,
+        response: Response,
+        if_match: Annotated[str | None, Header(max_length=40)] = None,
+    ) -> CounsellorOut:
+        """Replace what is known of a counsellor. Appointments that exist already stay as they are."""
+        present = await counsellors.get(actor.tenant, counsellor_id)
+        if if_match not in (None, "*", etag(present.version)):
+            raise StaleVersion(f"the counsellor is at version {present.version}")
+        wanted = replace(_counsellor(counsellor_id, body), version=present.version)
+        if wanted != present:
+            wanted = await counsellors.change(actor.tenant, wanted)
+        return _tagged(wanted, response)
+
+    return router
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _tagged(counsellor: Counsellor, response: Response) -> CounsellorOut:
+    response.headers["ETag"] = etag(counsellor.version)
+    return CounsellorOut.of(counsellor)
+
+
+def _counsellor(counsellor_id: str, body: CounsellorBody) -> Counsellor:
+    return Counsellor(
+        counsellor_id,
+        body.display_name,
+        tuple(dict.fromkeys(body.languages)),
+        tuple(dict.fromkeys(body.channels)),
+        check_weekly_hours(body.hours()),
+    )

@@ -1,0 +1,17 @@
+"""Settings of booking, prefix BOOKING_."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import CoreSettings
+
+
+class Settings(CoreSettings):
+    """`expiry_every` is the number of seconds between two looks for holds that have run out."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOOKING_", populate_by_name=True, extra="ignore", frozen=True
+    )
+
+    port: int = 8103
+    expiry_every: float = Field(default=1.0, gt=0)

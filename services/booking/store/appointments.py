@@ -1,0 +1,170 @@
+"""Appointments in the database: the one document that carries a booking's events. Free text is sealed on its way in.
+
+`agenda` is `<service date>:<start minute, four digits>:<id>`: unique, and sorts as people read a calendar, so that every list is one
+range on one index.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.booking.appointment import Appointment
+from services.booking.slot import Slot
+from services.booking.store.listing import LAST, after
+from shared.events.envelope import Payload
+from shared.http.paging import Page, encode_cursor
+from shared.idempotency import Command
+from shared.mongo import CollectionSpec, Document, reachable
+from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+from shared.sealing import Sealer
+
+APPOINTMENTS = CollectionSpec(
+    "appointments",
+    (
+        OUTBOX_INDEX,
+        IndexModel([("tenant_id", ASCENDING), ("agenda", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("agenda", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("held_until", ASCENDING)]),
+    ),
+)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Appointments:
+    def __init__(self, outbox: Outbox, sealer: Sealer) -> None:
+        self.outbox = outbox
+        self.sealer = sealer
+
+    async def add(
+        self,
+        tenant: str,
+        appointment: Appointment,
+        events: list[Payload],
+        command: Command,
+        changes: Changes,
+    ) -> None:
+        """Insert inside a transaction. Raises Duplicate (the transaction is lost) when this request was here before."""
+        fields = self._fields(tenant, appointment) | {"created_at": appointment.created_at}
+        await self.outbox.insert(
+            "appointments", tenant, appointment.id, fields, events, command=command, changes=changes
+        )
+
+    async def change(
+        self,
+        tenant: str,
+        appointment: Appointment,
+        events: list[Payload],
+        command: Command | None,
+        changes: Changes | None = None,
+    ) -> int:
+        """Keep what changed since `appointment.version`; returns the new version. Raises StaleVersion."""
+        return await self.outbox.update(
+            "appointments",
+            tenant,
+            appointment.id,
+            appointment.version,
+            self._fields(tenant, appointment),
+            events,
+            command=command,
+            changes=changes,
+        )
+
+    async def fetch(self, tenant: str, appointment_id: str) -> Document:
+        """The document, for `read` and `Command.seen_in`. Raises NotFound."""
+        return await self.outbox.fetch("appointments", tenant, appointment_id)
+
+    async def due(self, tenant: str, now: datetime, limit: int = 200) -> list[str]:
+        """Ids of holds that have run out."""
+        async with reachable():
+            documents = (
+                await self.outbox.db["appointments"]
+                .find({"tenant_id": tenant, "held_until": {"$gt": LONG_AGO, "$lte": now}}, {"_id": 1})
+                .limit(limit)
+                .to_list(limit)
+            )
+        return [document["_id"] for document in documents]
+
+    async def page(
+        self,
+        tenant: str,
+        cursor: str | None,
+        limit: int,
+        *,
+        resident_id: str | None = None,
+        counsellor_id: str | None = None,
+        service_date: date | None = None,
+        newest_first: bool = False,
+    ) -> Page[Appointment]:
+        """In order of service date and time; `newest_first` turns the order of a first page round.
+
+        Raises Invalid for a cursor of another list.
+        """
+        first, last = "", LAST
+        if service_date:
+            first, last = f"{service_date.isoformat()}:", f"{service_date.isoformat()};"
+        if cursor:
+            first = max(first, after(cursor))
+        where: Document = {"tenant_id": tenant}
+        if resident_id:
+            where["resident_id"] = resident_id
+        where["agenda"] = {"$gt": first, "$lt": last}
+        if counsellor_id:
+            where["slot.counsellor_id"] = counsellor_id
+        async with reachable():
+            documents = (
+                await self.outbox.db["appointments"]
+                .find(where)
+                .sort("agenda", DESCENDING if newest_first else ASCENDING)
+                .limit(limit + 1)
+                .to_list(limit + 1)
+            )
+        more = encode_cursor(documents[limit - 1]["agenda"]) if len(documents) > limit else None
+        return Page(data=[self.read(tenant, document) for document in documents[:limit]], next=more)
+
+    def read(self, tenant: str, document: Document) -> Appointment:
+        """The appointment of a document, its sealed texts opened. Raises CannotOpen."""
+        return Appointment(
+            id=document["_id"],
+            resident_id=document["resident_id"],
+            slot=_slot(document["slot"]),
+            state=document["state"],
+            created_at=document["created_at"],
+            held_until=document["held_until"],
+            cancelled_by=document["cancelled_by"],
+            cancel_reason=self._open(tenant, "cancel_reason", document),
+            note=self._open(tenant, "note", document),
+            version=document["version"],
+        )
+
+    def _fields(self, tenant: str, appointment: Appointment) -> dict[str, Any]:
+        slot = appointment.slot
+        return {
+            "resident_id": appointment.resident_id,
+            "state": appointment.state,
+            "agenda": f"{slot.service_date.isoformat()}:{slot.start_minute:04d}:{appointment.id}",
+            "slot": {
+                "counsellor_id": slot.counsellor_id,
+                "channel": slot.channel,
+                "service_date": slot.service_date.isoformat(),
+                "start_minute": slot.start_minute,
+                "minutes": slot.minutes,
+                "starts_at": slot.starts_at,
+                "ends_at": slot.ends_at,
+            },
+            "held_until": appointment.held_until,
+            "cancelled_by": appointment.cancelled_by,
+            "cancel_reason": self._seal(tenant, "cancel_reason", appointment.cancel_reason),
+            "note": self._seal(tenant, "note", appointment.note),
+        }
+
+    def _seal(self, tenant: str, field: str, text: str | None) -> str | None:
+        return None if text is None else self.sealer.seal(tenant, f"appointments.{field}", text)
+
+    def _open(self, tenant: str, field: str, document: Document) -> str | None:
+        sealed = document[field]
+        return None if sealed is None else self.sealer.open(tenant, f"appointments.{field}", sealed)
+
+
+def _slot(stored: Document) -> Slot:
+    return Slot(**{**stored, "service_date": date.fromisoformat(stored["service_date"])})

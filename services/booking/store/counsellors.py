@@ -1,0 +1,88 @@
+"""Counsellors in the database."""
+
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from services.booking.counsellor import Counsellor, WeeklyHours
+from services.booking.store.listing import LAST, after
+from shared.clock import Clock
+from shared.http.paging import Page, encode_cursor
+from shared.idempotency import Command
+from shared.mongo import CollectionSpec, Document, reachable
+from shared.outbox import Outbox
+
+COUNSELLORS = CollectionSpec(
+    "counsellors", (IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)], unique=True),)
+)
+EVERYBODY = 5_000
+
+
+class Counsellors:
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self.outbox = outbox
+        self.clock = clock
+
+    async def add(self, tenant: str, counsellor: Counsellor, command: Command) -> None:
+        """Keep a new counsellor; nothing when this command has made it before. Raises IdempotencyConflict."""
+        # `listed` sorts by time of creation and is unique, so that one range on one index is a page
+        listed = f"{self.clock.now().isoformat()}:{counsellor.id}"
+        fields = {**_fields(counsellor), "listed": listed}
+        await self.outbox.insert("counsellors", tenant, counsellor.id, fields, command=command)
+
+    async def change(self, tenant: str, counsellor: Counsellor) -> Counsellor:
+        """Keep a counsellor who was changed at `counsellor.version`. Raises StaleVersion."""
+        version = await self.outbox.update(
+            "counsellors", tenant, counsellor.id, counsellor.version, _fields(counsellor)
+        )
+        return _counsellor({**_fields(counsellor), "_id": counsellor.id, "version": version})
+
+    async def get(self, tenant: str, counsellor_id: str) -> Counsellor:
+        """Raises NotFound."""
+        return _counsellor(await self.outbox.fetch("counsellors", tenant, counsellor_id))
+
+    async def all(self, tenant: str) -> list[Counsellor]:
+        async with reachable():
+            documents = (
+                await self.outbox.db["counsellors"]
+                .find({"tenant_id": tenant})
+                .sort("listed")
+                .to_list(EVERYBODY)
+            )
+        return [_counsellor(document) for document in documents]
+
+    async def page(self, tenant: str, cursor: str | None, limit: int) -> Page[Counsellor]:
+        """In order of creation. Raises Invalid for a cursor of another list."""
+        async with reachable():
+            documents = (
+                await self.outbox.db["counsellors"]
+                .find({"tenant_id": tenant, "listed": {"$gt": after(cursor), "$lt": LAST}})
+                .sort("listed")
+                .limit(limit + 1)
+                .to_list(limit + 1)
+            )
+        more = encode_cursor(documents[limit - 1]["listed"]) if len(documents) > limit else None
+        return Page(data=[_counsellor(document) for document in documents[:limit]], next=more)
+
+
+def _fields(counsellor: Counsellor) -> dict[str, Any]:
+    return {
+        "display_name": counsellor.display_name,
+        "languages": list(counsellor.languages),
+        "channels": list(counsellor.channels),
+        "weekly_hours": [
+            {"weekday": h.weekday, "start_minute": h.start_minute, "end_minute": h.end_minute}
+            for h in counsellor.weekly_hours
+        ],
+    }
+
+
+def _counsellor(document: Document) -> Counsellor:
+    return Counsellor(
+        id=document["_id"],
+        display_name=document["display_name"],
+        languages=tuple(document["languages"]),
+        channels=tuple(document["channels"]),
+        weekly_hours=tuple(WeeklyHours(**hours) for hours in document["weekly_hours"]),
+        version=document["version"],
+    )

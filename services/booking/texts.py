@@ -1,0 +1,34 @@
+"""Titles of booking's own problems. Clients branch on the slug; people read these."""
+
+PROBLEMS: dict[str, dict[str, str]] = {
+    "slot-taken": {
+        "ja": "その時間は、ほかの予約が入りました",
+        "en": "That time has just been taken",
+    },
+    "resident-busy": {
+        "ja": "その時間には、別の予約が入っています",
+        "en": "There is another appointment of the same resident at that time",
+    },
+    "slot-not-offered": {
+        "ja": "その時間や方法では、相談を受け付けていません",
+        "en": "The counsellor does not offer that time or channel",
+    },
+    "too-soon": {"ja": "開始までの時間が短すぎて予約できません", "en": "The start is too near, or past"},
+    "too-far": {"ja": "まだ予約を受け付けていない日です", "en": "That day cannot be booked yet"},
+    "hold-expired": {
+        "ja": "時間をおさえておける期限がすぎました。もう一度、時間を選んでください",
+        "en": "The hold has run out: choose a time again",
+    },
+    "wrong-state": {
+        "ja": "この予約は、いまその操作ができる状態ではありません",
+        "en": "The appointment is not in a state that allows this",
+    },
+    "not-started": {
+        "ja": "予約の開始時刻より前には記録できません",
+        "en": "The appointment has not begun yet",
+    },
+    "already-started": {
+        "ja": "予約の開始時刻をすぎています",
+        "en": "The appointment has already begun",
+    },
+}
