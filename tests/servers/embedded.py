@@ -25,9 +25,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(argv: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    argv: list[str], log: Path, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is ended with the block; `environment` is added to our own."""
     with log.open("ab") as out:
-        running = subprocess.Popen(argv, stdout=out, stderr=out, start_new_session=True)
+        running = subprocess.Popen(
+            argv, stdout=out, stderr=out, start_new_session=True, env={**os.environ, **(environment or {})}
+        )
     try:
         yield running
     finally:
