@@ -14,11 +14,12 @@ import nats
 import yaml
 from nats.aio.client import Client
 from nats.js.errors import KeyNotFoundError
+from nats.js.kv import KeyValue
 from pydantic import ValidationError
 
 from shared.errors import Invalid
 from shared.key_use import last_used
-from shared.registry import KEYS_BUCKET, TENANTS_BUCKET, Registry, bucket
+from shared.registry import KEYS_BUCKET, TENANTS_BUCKET, Registry, bucket, whole
 from shared.settings import CoreSettings
 from shared.streams import reconcile
 from shared.tenancy import ApiKey, Tenant
@@ -29,20 +30,20 @@ KINDS: dict[str, type[Tenant] | type[ApiKey]] = {"Tenant": Tenant, "ApiKey": Api
 def read(paths: list[Path]) -> list[Tenant | ApiKey]:
     """The resources of files and folders (`*.yaml`). Raises Invalid, naming file and field, for the first that is wrong."""
     files = [f for p in paths for f in (sorted(p.rglob("*.yaml")) if p.is_dir() else [p])]
-    found: list[Tenant | ApiKey] = []
+    found: list[tuple[Path, Tenant | ApiKey]] = []
     for file in files:
         try:
-            documents: list[Any] = [d for d in yaml.safe_load_all(file.read_text()) if d is not None]
-        except (OSError, yaml.YAMLError) as error:
+            documents: list[Any] = [d for d in yaml.safe_load_all(file.read_text("utf-8")) if d is not None]
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise Invalid(str(file), f"cannot be read: {error}") from error
-        found.extend(_resource(file, document) for document in documents)
+        found.extend((file, _resource(file, document)) for document in documents)
     _check_together(found)
-    return found
+    return [resource for _, resource in found]
 
 
 def _resource(file: Path, document: Any) -> Tenant | ApiKey:
     kind = document.get("kind") if isinstance(document, dict) else None
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Invalid(f"{file}: kind", f"must be one of {', '.join(KINDS)}, not {kind!r}")
     try:
         return KINDS[kind].model_validate(document)
@@ -51,23 +52,44 @@ def _resource(file: Path, document: Any) -> Tenant | ApiKey:
         raise Invalid(f"{file}: {'.'.join(map(str, first['loc']))}", first["msg"]) from error
 
 
-def _check_together(found: list[Tenant | ApiKey]) -> None:
+def _check_together(found: list[tuple[Path, Tenant | ApiKey]]) -> None:
+    named: dict[tuple[str, str], Path] = {}
     hosts: dict[str, str] = {}
-    for tenant in found:
-        if isinstance(tenant, Tenant):
-            for host in tenant.spec.hosts:
-                if hosts.setdefault(host, tenant.id) != tenant.id:
-                    raise Invalid("spec.hosts", f"{host} belongs to {hosts[host]} and to {tenant.id}")
+    for file, resource in found:
+        if first := named.get((resource.kind, resource.id)):
+            raise Invalid(f"{file}: metadata.name", f"{resource.id} is declared in {first} already")
+        named[resource.kind, resource.id] = file
+        if isinstance(resource, Tenant):
+            _claim(hosts, resource, f"{file}: ")
+
+
+def _claim(hosts: dict[str, str], tenant: Tenant, where: str = "") -> None:
+    for host in tenant.spec.hosts:
+        if hosts.setdefault(host, tenant.id) != tenant.id:
+            raise Invalid(f"{where}spec.hosts", f"{host} belongs to {hosts[host]} and to {tenant.id}")
 
 
 async def apply(nc: Client, found: list[Tenant | ApiKey], *, replicas: int = 1) -> None:
-    """Write the declared state to the KV buckets. Streams and durables are reconciled on the way."""
+    """Write the declared state to the KV buckets. Streams and durables are reconciled on the way.
+
+    Raises Invalid, and writes nothing, when a host belongs to a tenant that was declared before.
+    """
     await reconcile(nc.jetstream(), replicas=replicas)
     tenants = await bucket(nc, TENANTS_BUCKET, replicas=replicas)
     keys = await bucket(nc, KEYS_BUCKET, replicas=replicas)
+    await _check_against_declared(tenants, [r for r in found if isinstance(r, Tenant)])
     for resource in found:
         body = resource.model_dump_json(by_alias=True).encode()
         await (tenants if isinstance(resource, Tenant) else keys).put(resource.id, body)
+
+
+async def _check_against_declared(bucket: KeyValue, found: list[Tenant]) -> None:
+    watcher = await bucket.watchall()
+    declared = await whole(watcher, Tenant)
+    await watcher.stop()  # type: ignore[no-untyped-call]
+    hosts: dict[str, str] = {}
+    for tenant in {**declared, **{tenant.id: tenant for tenant in found}}.values():
+        _claim(hosts, tenant)
 
 
 async def _apply_files(paths: list[Path]) -> None:

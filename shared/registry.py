@@ -71,8 +71,8 @@ class Registry:
         tenants = await (await bucket(self.nc, TENANTS_BUCKET, replicas=self.replicas)).watchall()
         keys = await (await bucket(self.nc, KEYS_BUCKET, replicas=self.replicas)).watchall()
         try:
-            self.tenants = await _whole(tenants, Tenant)
-            self.keys = await _whole(keys, ApiKey)
+            self.tenants = await whole(tenants, Tenant)
+            self.keys = await whole(keys, ApiKey)
             self.ready.set()
             followers = [
                 asyncio.ensure_future(_changes(tenants, Tenant, self.tenants)),
@@ -94,7 +94,8 @@ class Registry:
                     pass
 
 
-async def _whole(watcher: KeyValue.KeyWatcher, model: type[M]) -> dict[str, M]:
+async def whole(watcher: KeyValue.KeyWatcher, model: type[M]) -> dict[str, M]:
+    """What the watched bucket holds now, by name."""
     found: dict[str, M] = {}
     while True:
         entry = await watcher.updates(timeout=5)  # type: ignore[no-untyped-call]
