@@ -79,17 +79,12 @@ async def shows_every_step(walk: Walk, *wanted: str) -> None:
 
 def tell_timeline(walk: Walk) -> None:
     """The timeline as a table: time of the service day, what, which service, who."""
-    rows = []
-    for step in walk.facts.timeline:
-        day, time = service_time(datetime.fromisoformat(step["at"]))
-        who = BY.get(step["actor"].partition(":")[0], step["actor"])
-        rows.append(
-            (
-                f"{day.month}/{day.day} {time}",
-                SAID.get(step["type"], ""),
-                step["source"],
-                who,
-                step["type"],
-            )
-        )
-    walk.story.table(("日時", "できごと", "サービス", "だれが", "event"), rows)
+    walk.story.table(
+        ("日時", "できごと", "サービス", "だれが", "event"), [_row(s) for s in walk.facts.timeline]
+    )
+
+
+def _row(step: dict[str, Any]) -> tuple[str, ...]:
+    kind, actor = str(step["type"]), str(step["actor"]).partition(":")[0]
+    day, time = service_time(datetime.fromisoformat(step["at"]))
+    return f"{day.month}/{day.day} {time}", SAID.get(kind, ""), step["source"], BY.get(actor, actor), kind
