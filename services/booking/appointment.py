@@ -89,10 +89,15 @@ def confirm(appointment: Appointment, now: datetime) -> Outcome:
     return confirmed, [AppointmentConfirmed(**_when(confirmed))]
 
 
-def move(appointment: Appointment, slot: Slot, now: datetime) -> Outcome:
-    """Put a confirmed appointment that has not begun into another slot. Raises WrongState, AlreadyStarted."""
+def move(appointment: Appointment, slot: Slot, now: datetime) -> Outcome | None:
+    """Put a confirmed appointment that has not begun into another slot; None when it is there already.
+
+    Raises WrongState, AlreadyStarted.
+    """
     _require(appointment, "confirmed")
     _require_before_start(appointment, now)
+    if slot == appointment.slot:
+        return None
     moved = replace(appointment, slot=slot)
     return moved, [AppointmentMoved(**_when(moved), previous_starts_at=appointment.slot.starts_at)]
 

@@ -1,7 +1,7 @@
 """A booking service to test against: one counsellor, who works in the evening and past midnight, and short ways to ask."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -110,6 +110,3 @@ async def open_desk(harness: Harness, **settings: Any) -> Desk:
     desk = Desk(harness, await harness.launch("booking", **settings))
     desk.at(NOW)
     return desk
-
-
-__all__ = ["A", "B", "DAY", "NOW", "Desk", "open_desk", "resident_id", "timedelta"]

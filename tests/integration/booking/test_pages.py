@@ -1,0 +1,194 @@
+"""The pages, as a browser without script sees them: forms, redirects, and what stands on them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from tests.harness import a_tenant
+from tests.integration.booking.desk import DAY, NOW, A, Desk
+
+HOST = f"{A}.localhost:8080"
+
+
+class Browser:
+    """Follows forms of one resident; keeps the last page."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        token = desk.who(name)["Authorization"].removeprefix("Bearer ")
+        self.client = desk.client
+        self.headers = {"Host": HOST, "Cookie": f"banso_session={token}", "Sec-Fetch-Site": "same-origin"}
+        self.page = ""
+
+    async def get(self, path: str) -> httpx.Response:
+        answer = await self.client.get(path, headers=self.headers)
+        self.page = answer.text
+        return answer
+
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        """Send the page's form with its hidden fields; follow the redirect."""
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.page))
+        answer = await self.client.post(path, headers=self.headers, data=hidden | form)
+        if answer.status_code == 303:
+            return await self.get(answer.headers["Location"])
+        self.page = answer.text
+        return answer
+
+    def choices(self) -> list[str]:
+        return re.findall(r'name="slot" value="([^"]+)"', self.page)
+
+
+def choice_at(browser: Browser, minute: int) -> str:
+    return next(c for c in browser.choices() if c.endswith(f"|{minute}"))
+
+
+async def test_three_steps_lead_from_the_list_to_a_booking_past_midnight(desk: Desk) -> None:
+    await desk.counsellor()
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+    assert "12月3日（木）" in aoi.page
+    assert "24:30（日付が変わって0:30）から" in aoi.page
+
+    await aoi.post("/booking/times", slot=choice_at(aoi, 1470))
+    assert "この時間でよいですか" in aoi.page
+    assert "0:50 まで（あと約10分）" in aoi.page
+
+    confirm = re.search(r'action="([^"]+/confirm)"', aoi.page)
+    assert confirm is not None
+    await aoi.post(confirm[1])
+    assert "予約しました" in aoi.page
+    assert "24:30（日付が変わって0:30）から 25:30 まで" in aoi.page
+    assert (await desk.staff("GET", "/appointments")).json()["data"][0]["state"] == "confirmed"
+    await aoi.get("/booking/mine")
+    assert "予約ずみ" in aoi.page
+
+
+async def test_the_join_link_is_on_the_page_after_confirmation_only(desk: Desk) -> None:
+    counsellor = await desk.counsellor()
+    held = (await desk.hold("aoi", desk.wish(counsellor))).json()["id"]
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/appointments/{held}")
+    assert "meet.example" not in aoi.page
+    await desk.act("aoi", held, "confirm")
+    await aoi.get(f"/booking/appointments/{held}")
+    assert f'href="https://meet.example/{held}"' in aoi.page
+
+
+async def test_pressing_twice_books_once(desk: Desk) -> None:
+    await desk.counsellor()
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+    form, chosen = aoi.page, choice_at(aoi, 1470)
+    await aoi.post("/booking/times", slot=chosen)
+    aoi.page = form
+    await aoi.post("/booking/times", slot=chosen)
+    path = re.search(r'action="([^"]+/confirm)"', aoi.page)
+    assert path is not None
+    form = aoi.page
+    for _ in range(2):
+        aoi.page = form
+        await aoi.post(path[1])
+        assert "予約しました" in aoi.page
+    assert len((await desk.staff("GET", "/appointments")).json()["data"]) == 1
+
+
+async def test_who_was_too_late_is_shown_near_times_and_can_take_one(desk: Desk) -> None:
+    counsellor = await desk.counsellor()
+    ren = Browser(desk, "ren")
+    await ren.get(f"/booking/times?day={DAY.isoformat()}")
+    chosen = choice_at(ren, 1470)
+    await desk.booked("aoi", counsellor)
+    late = await ren.post("/booking/times", slot=chosen)
+    assert late.status_code == 409
+    assert "その時間は、ほかの予約が入りました" in ren.page
+    assert "近い時間なら空いています" in ren.page
+    await ren.post("/booking/times", slot=choice_at(ren, 1530))
+    assert "この時間でよいですか" in ren.page
+
+
+async def test_a_hold_that_ran_out_says_so_and_leads_back(desk: Desk) -> None:
+    held = (await desk.hold("aoi", desk.wish(await desk.counsellor()))).json()["id"]
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/appointments/{held}")
+    desk.at(NOW + timedelta(minutes=11))
+    late = await aoi.post(f"/booking/appointments/{held}/confirm")
+    assert late.status_code == 409
+    assert "時間をおさえておける期限がすぎました" in aoi.page
+    assert 'href="/booking/times"' in aoi.page
+
+
+async def test_moving_asks_first_and_then_moves(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/times?move={made}&day={DAY.isoformat()}")
+    assert "いまの予約：12月3日（木） 24:30（日付が変わって0:30）から 25:30 まで" in aoi.page
+    link = re.search(rf'href="(/booking/appointments/{made}/move\?slot=[^"]+1500)"', aoi.page)
+    assert link is not None
+    await aoi.get(link[1])
+    assert "25:00（日付が変わって1:00）から 26:00 まで" in aoi.page
+    await aoi.post(f"/booking/appointments/{made}/move")
+    assert "予約しました" in aoi.page
+    assert (await desk.staff("GET", f"/appointments/{made}")).json()["start_minute"] == 1500
+
+
+async def test_cancelling_asks_first_and_needs_no_reason(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/appointments/{made}/cancel")
+    assert "書かなくてもかまいません" in aoi.page
+    await aoi.post(f"/booking/appointments/{made}/cancel", reason="")
+    assert "この予約は取り消されています" in aoi.page
+    await aoi.get("/booking/mine")
+    assert "これからの予約はありません" in aoi.page
+
+
+async def test_after_the_start_there_is_nothing_left_to_move_or_cancel(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    desk.at(datetime(2026, 12, 3, 15, 31, tzinfo=UTC))
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/appointments/{made}")
+    assert "meet.example" in aoi.page
+    assert "予約を取り消す" not in aoi.page
+    refused = await aoi.post(f"/booking/appointments/{made}/cancel")
+    assert refused.status_code == 409
+    assert "予約の開始時刻をすぎています" in aoi.page
+
+
+async def test_when_nothing_is_free_the_page_names_the_desk(desk: Desk) -> None:
+    aoi = Browser(desk, "aoi")
+    answer = await aoi.get("/booking/times")
+    assert answer.status_code == 200
+    assert "いま選べる時間がありません" in aoi.page
+    assert a_tenant(A).spec.desk.phone in aoi.page
+
+
+@pytest.mark.parametrize("path", ["/booking/times", "/booking/mine", "/booking/appointments/apt_x"])
+async def test_without_a_session_every_page_leads_to_the_chat(desk: Desk, path: str) -> None:
+    answer = await desk.client.get(path, headers={"Host": HOST})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/intake/chat")
+
+
+async def test_a_page_about_somebody_elses_appointment_is_not_found(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    ren = Browser(desk, "ren")
+    for path in (made, "apt_x", f"{made}/cancel", f"{made}/move?slot=x"):
+        answer = await ren.get(f"/booking/appointments/{path}")
+        assert (answer.status_code, "見つかりません" in ren.page) == (404, True)
+
+
+async def test_a_form_from_another_site_does_nothing(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    aoi = Browser(desk, "aoi")
+    aoi.headers["Sec-Fetch-Site"] = "cross-site"
+    assert (await aoi.post(f"/booking/appointments/{made}/cancel")).status_code == 403
+    assert (await desk.staff("GET", f"/appointments/{made}")).json()["state"] == "confirmed"
+
+
+@pytest.mark.parametrize("slot", ["", "x", "cou_x|2026-12-03|1470"])
+async def test_a_choice_that_is_none_is_asked_for_again(desk: Desk, slot: str) -> None:
+    await desk.counsellor()
+    aoi = Browser(desk, "aoi")
+    await aoi.get("/booking/times")
+    answer = await aoi.post("/booking/times", slot=slot)
+    assert (answer.status_code, "時間を選んでください" in aoi.page) == (422, True)

@@ -1,0 +1,58 @@
+"""What people read on the pages."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.booking.appointment import confirm, hold
+from services.booking.pages.views import by_day, choice_of, countdown, read_choice, time_text
+from services.booking.slot import Slot, slot_at
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+DAY = date(2026, 12, 3)
+ONE, TWO = "cou_" + "a" * 26, "cou_" + "b" * 26
+
+
+def slot(minute: int, counsellor: str = ONE, day: date = DAY) -> Slot:
+    return slot_at(counsellor, "online", day, minute, 60, TOKYO)
+
+
+def test_a_time_past_midnight_is_said_both_ways() -> None:
+    assert time_text(1470) == "24:30（日付が変わって0:30）"
+    assert time_text(1439) == "23:59"
+
+
+def test_a_phone_is_offered_times_half_an_hour_apart_by_service_day() -> None:
+    free = [slot(m) for m in range(1320, 1500, 15)] + [slot(60, day=DAY + timedelta(days=1))]
+    first, second = by_day(free)
+    assert (first.day, [s.start_minute for s in first.slots]) == (DAY, [1320, 1350, 1380, 1410, 1440, 1470])
+    assert (second.day, [s.start_minute for s in second.slots]) == (DAY + timedelta(days=1), [60])
+
+
+def test_of_two_counsellors_at_one_time_the_freer_one_is_offered() -> None:
+    free = [slot(1320, ONE), slot(1320, TWO), slot(1400, TWO)]
+    assert [s.counsellor_id for s in by_day(free)[0].slots] == [TWO, TWO]
+
+
+def test_a_button_says_the_slot_it_stands_for() -> None:
+    wish = read_choice(choice_of(slot(1470)), "online", 60)
+    assert wish is not None
+    assert (wish.counsellor_id, wish.service_date, wish.start_minute) == (ONE, DAY, 1470)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", f"{ONE}|2026-13-03|1470", f"{ONE}|2026-12-03|-1", f"{ONE}|2026-12-03|"]
+)
+def test_what_no_button_says_is_no_choice(text: str) -> None:
+    assert read_choice(text, "online", 60) is None
+
+
+def test_the_countdown_rounds_up_and_ends_at_zero() -> None:
+    now = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
+    held, _ = hold("apt_a", "res_a", slot(1470), 10, now)
+    later = countdown(held, now + timedelta(minutes=1, seconds=30), TOKYO)
+    assert (later.until, later.minutes) == ("0:50", 9)
+    assert countdown(held, now + timedelta(minutes=11), TOKYO).minutes == 0
+    assert countdown(replace(confirm(held, now)[0]), now, TOKYO).minutes == 0
