@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from deploy.local.declared import REPOSITORY, CommandFailed
+from deploy.local.demo.terminal import pad
 from deploy.local.gateway import resident_links
 from deploy.local.plan import Plan
 from deploy.local.preflight import CannotStart, without_password
@@ -119,7 +120,7 @@ def where_to_look(stack: Stack) -> None:
     say(f"  start page         {plan.gateway}")
     for tenant in stack.tenants:
         for link in resident_links(tenant, plan.ports):
-            say(f"  {tenant.spec.short_name} {link.title:<10} {link.url}")
+            say("  " + pad(f"{tenant.spec.short_name} {link.title}", 18) + f" {link.url}")
     for name in NAMES:
         say(f"  {name + ' API':<18} {plan.gateway}/{name}/docs")
     say(f"  LINE inboxes       {plan.url('line')}/")
