@@ -3,9 +3,11 @@
 import re
 import time
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import trace
+from shared.http.problems import unexpected
 from shared.ids import new_ulid
 from shared.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -20,7 +22,7 @@ MAX_BODY = 5 * 1024 * 1024
 
 
 class Correlation:
-    """Binds the trace of each request; answers with `X-Request-Id`; refuses bodies beyond 5 MiB by their announced length."""
+    """Binds the trace of each request; answers with `X-Request-Id`, also to a bug; cuts off bodies beyond 5 MiB."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,12 +37,12 @@ class Correlation:
         parent = headers.get(b"traceparent", b"")
         traceparent = parent.decode() if TRACEPARENT.match(parent) else None
         started = time.perf_counter()
-        status = 500
+        status, answering = 500, False
 
         async def tagged(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", correlation_id.encode()),
@@ -51,6 +53,12 @@ class Correlation:
         with trace.tracing(trace.Trace(correlation_id, None, traceparent, "anonymous")):
             try:
                 await self.app(scope, _bounded(headers, receive), tagged)
+            except Exception as error:
+                # here and not outside, so that the log and the answer carry the correlation id
+                problem = unexpected(Request(scope), error)
+                if answering:
+                    raise
+                await problem(scope, receive, tagged)
             finally:
                 route = _route(scope)
                 REQUESTS.labels(scope["method"], route, status).inc()

@@ -134,17 +134,17 @@ async def _unreachable(request: Request, _: Exception) -> JSONResponse:
     return problem(request, "unavailable", 503, headers={"Retry-After": "1"})
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a bug, which is logged."""
     log.error("request_failed", error=type(error).__name__, exc_info=error)
     return problem(request, "internal", 500)
 
 
 def install(app: FastAPI, titles: dict[str, dict[str, str]]) -> None:
-    """Answer every error of `app` with problem details; `titles` adds the service's own slugs."""
+    """Answer every refusal of `app` with problem details; `titles` adds the service's own slugs. Bugs are `Correlation`'s."""
     app.state.problem_titles = {**TITLES, **titles}
     app.add_exception_handler(errors.Refused, _refused)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     for kind in UNREACHABLE:
         app.add_exception_handler(kind, _unreachable)
-    app.add_exception_handler(Exception, _unexpected)

@@ -41,15 +41,19 @@ def test_the_steps_are_the_designed_ones() -> None:
 def logged(write: Any) -> list[dict[str, Any]]:
     """The JSON lines that `write` logs, through the very pipe of a service."""
     out = io.StringIO()
-    before = structlog.get_config()
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers = root.handlers[:]
     try:
         log.configure("test")
         structlog.configure(logger_factory=structlog.WriteLoggerFactory(out), cache_logger_on_first_use=False)
+        [library] = root.handlers
+        assert isinstance(library, logging.StreamHandler)
+        library.setStream(out)
         write(structlog.get_logger())
     finally:
         structlog.configure(**before)
         structlog.contextvars.clear_contextvars()
-        logging.getLogger().handlers[:] = []
+        root.handlers[:] = handlers
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -67,6 +71,48 @@ def test_a_field_that_was_bound_earlier_is_checked_too() -> None:
 
     [line] = logged(write)
     assert (line["tenant"], line["dropped_fields"]) == ("kyoto", ["phone"])
+
+
+class Strange(Exception):
+    pass
+
+
+def test_an_exception_is_logged_by_type_and_lines_never_by_what_a_person_wrote() -> None:
+    def write(logger: Any) -> None:
+        try:
+            try:
+                raise ValueError("山田太郎 wrote this")
+            except ValueError as error:
+                raise Strange("yamada@example.jp") from error
+        except Strange as error:
+            logger.error("failed", exc_info=error)
+            logger.error("failed", exc_info=True)
+            logging.getLogger("some.library").error("failed", exc_info=error)
+
+    lines = logged(write)
+    assert len(lines) == 3
+    for line in lines:
+        text = line["exception"]
+        assert "山田" not in text and "yamada" not in text
+        assert text.index("ValueError") < text.index("Strange")
+        assert "test_mechanism.py" in text
+
+
+def test_a_librarys_log_goes_through_the_same_list() -> None:
+    def write(logger: Any) -> None:
+        logging.getLogger("asyncio").error(
+            "Task exception was never retrieved\nfuture: yamada", extra={"email": "x"}
+        )
+
+    [line] = logged(write)
+    assert (line["event"], line["logger"]) == ("Task exception was never retrieved", "asyncio")
+    assert (line["level"], line["service"]) == ("error", "test")
+    assert "yamada" not in json.dumps(line)
+
+
+def test_our_own_errors_say_why_in_the_log() -> None:
+    [line] = logged(lambda logger: logger.error("failed", exc_info=Poison("data.kind: literal_error")))
+    assert line["exception"] == "Poison: data.kind: literal_error"
 
 
 def test_a_metric_has_a_bounded_number_of_tenants(monkeypatch: pytest.MonkeyPatch) -> None:
