@@ -1,0 +1,151 @@
+"""What is declared reaches every process: the registry follows, and one bad file changes nothing."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import nats
+import pytest
+import yaml
+from nats.aio.client import Client
+
+from shared.declare import apply
+from shared.errors import Invalid
+from shared.keys import issue
+from shared.registry import KEYS_BUCKET, TENANTS_BUCKET, Registry, bucket
+from shared.settings import CoreSettings
+from shared.tenancy import ApiKey
+from tests.harness import a_tenant, eventually
+
+
+@pytest.fixture
+async def nc(nats_url: str) -> AsyncIterator[Client]:
+    made = await nats.connect(nats_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def registry(nc: Client) -> AsyncIterator[Registry]:
+    made, stop = Registry(nc), asyncio.Event()
+    running = asyncio.create_task(made.run(stop))
+    await asyncio.wait_for(made.ready.wait(), 10)
+    yield made
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+def a_key(tenant: str = "kyoto") -> ApiKey:
+    return ApiKey.model_validate(issue(tenant, "test", "test", ["residents:read"], None, None)[1])
+
+
+async def knows(registry: Registry, *names: str) -> None:
+    async def known() -> set[str]:
+        return set(registry.tenants)
+
+    await eventually(known, until=lambda found: found == set(names))
+
+
+async def test_the_registry_follows_what_is_declared_changed_and_taken_back(
+    nc: Client, registry: Registry
+) -> None:
+    key = a_key()
+    await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka"), key])
+    await knows(registry, "kyoto", "kameoka")
+
+    async def keys() -> set[str]:
+        return set(registry.keys)
+
+    await eventually(keys, until=lambda found: found == {key.id})
+    await apply(nc, [a_tenant("kyoto", hosts=["new.localhost"])])
+
+    async def new_host() -> str | None:
+        tenant = registry.by_host("NEW.localhost:8080")
+        return tenant.id if tenant else None
+
+    assert await eventually(new_host) == "kyoto"
+    assert registry.by_host("kyoto.localhost") is None
+    await (await bucket(nc, TENANTS_BUCKET)).delete("kameoka")
+    await (await bucket(nc, KEYS_BUCKET)).purge(key.id)
+    await knows(registry, "kyoto")
+    await eventually(keys, until=lambda found: not found)
+
+
+async def test_what_cannot_be_read_is_passed_over_and_keeps_nobody_else_out(
+    nc: Client, registry: Registry
+) -> None:
+    await apply(nc, [a_tenant("kyoto")])
+    await (await bucket(nc, TENANTS_BUCKET)).put("strange", b'{"kind": "Tenant"}')
+    await (await bucket(nc, TENANTS_BUCKET)).put("kyoto", b"not json")
+    await apply(nc, [a_tenant("kameoka")])
+    await knows(registry, "kyoto", "kameoka")
+
+
+async def test_a_bucket_that_was_deleted_and_filled_again_is_followed(
+    nc: Client, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.registry.RENEW_EVERY", 0.2)
+    await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka")])
+    await knows(registry, "kyoto", "kameoka")
+    registry.reconnected()  # so that the short renewal holds from now on
+    await nc.jetstream().delete_key_value(TENANTS_BUCKET)
+    await apply(nc, [a_tenant("kameoka"), a_tenant("uji")])
+    await knows(registry, "kameoka", "uji")
+    await apply(nc, [a_tenant("nara")])
+    await knows(registry, "kameoka", "uji", "nara")
+
+
+async def test_after_a_reconnect_the_whole_picture_is_read_anew(nc: Client, registry: Registry) -> None:
+    await apply(nc, [a_tenant("kyoto")])
+    await knows(registry, "kyoto")
+    registry.tenants["gone"] = a_tenant("gone")  # as if its deletion had been missed
+    registry.reconnected()
+    await knows(registry, "kyoto")
+
+
+async def test_a_host_of_another_declared_municipality_is_refused_and_nothing_is_written(
+    nc: Client, registry: Registry
+) -> None:
+    await apply(nc, [a_tenant("kyoto", hosts=["one.localhost"])])
+    with pytest.raises(Invalid) as caught:
+        await apply(nc, [a_tenant("uji"), a_tenant("kameoka", hosts=["one.localhost"])])
+    assert (caught.value.field, "one.localhost belongs to kyoto" in caught.value.detail) == (
+        "spec.hosts",
+        True,
+    )
+    await apply(nc, [a_tenant("nara")])
+    await knows(registry, "kyoto", "nara")
+    # the host can move in one step
+    await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka", hosts=["one.localhost"])])
+    await knows(registry, "kyoto", "nara", "kameoka")
+
+
+async def command(settings: CoreSettings, *arguments: str) -> tuple[int, str, str]:
+    """(exit code, stdout, stderr) of `python -m shared.declare`."""
+    env = {**os.environ, "BANSO_NATS_URL": settings.nats_url}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "shared.declare", *arguments, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_command_applies_all_or_nothing(settings: CoreSettings, nc: Client, tmp_path: Path) -> None:
+    good = a_tenant("kyoto").model_dump(mode="json", by_alias=True)
+    bad = a_tenant("kameoka").model_dump(mode="json", by_alias=True)
+    bad["spec"]["municipality_code"] = "990018"
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(good))
+    (tmp_path / "b.yaml").write_text(yaml.safe_dump(bad))
+    code, out, err = await command(settings, "apply", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err.strip() == (
+        f"{tmp_path / 'b.yaml'}: spec.municipality_code: Value error, the check digit of the municipality code is wrong"
+    )
+    code, out, _ = await command(settings, "list")
+    assert (code, out) == (0, "")
+    (tmp_path / "b.yaml").unlink()
+    assert (await command(settings, "apply", str(tmp_path)))[1] == "tenant/kyoto applied\n"
+    assert "tenant/kyoto" in (await command(settings, "list"))[1]
