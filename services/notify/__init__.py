@@ -1,0 +1,1 @@
+"""Notify: reach the person, reach the partner, prove it."""

@@ -1,0 +1,16 @@
+"""What notify reacts to."""
+
+from services.notify.reactions.appointments import AppointmentReactions
+from services.notify.reactions.outgoing import Outgoing
+from services.notify.reactions.residents import ResidentReactions
+from services.notify.store import Appointments, Contacts
+from shared.inbox import Reaction
+from shared.runtime import Core
+
+
+def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[Reaction, ...]:
+    """Every event type with its handler."""
+    return (
+        *ResidentReactions(outgoing, contacts, core.sealer, core.clock).reactions(),
+        *AppointmentReactions(outgoing, Appointments(), core.clock).reactions(),
+    )

@@ -1,0 +1,117 @@
+"""LINE, through the official SDK.
+
+Source: Messaging API reference, "Retrying an API request" (X-Line-Retry-Key, 409 means already accepted, 5xx and timeouts may be retried,
+4xx not) and "Send reply message" (a token is good for one reply, without retry key).
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from linebot.v3.messaging import (
+    AsyncApiClient,
+    AsyncMessagingApi,
+    Configuration,
+    PostbackAction,
+    PushMessageRequest,
+    QuickReply,
+    QuickReplyItem,
+    ReplyMessageRequest,
+    TextMessage,
+)
+from linebot.v3.messaging.exceptions import ApiException
+
+from services.notify.catalogue import Action
+from services.notify.providers.outcome import Outcome
+
+RETRY_KEYS = uuid.UUID("6f1f2a0e-6d2b-5c1e-9a55-2d0c6b1d7a10")
+"""Namespace of our retry keys (a random UUID, fixed for good)."""
+TEXT_UNITS = 5000
+"""The longest text, in UTF-16 code units."""
+
+
+def retry_key(tenant: str, message_id: str) -> str:
+    """The same message always has the same key, so that LINE takes it once however often it is sent."""
+    return str(uuid.uuid5(RETRY_KEYS, f"{tenant}/{message_id}"))
+
+
+def fits(text: str) -> bool:
+    """Whether LINE takes a text of this length."""
+    return 0 < len(text.encode("utf-16-le")) // 2 <= TEXT_UNITS
+
+
+class Line:
+    """One HTTP client for all tenants; each call carries the tenant's own access token. Make it inside the running loop."""
+
+    def __init__(self, api_url: str, timeout: float) -> None:
+        self.client = AsyncApiClient(Configuration(host=api_url.rstrip("/"), access_token=""))
+        self.api = AsyncMessagingApi(self.client)
+        self.timeout = timeout
+
+    async def close(self) -> None:
+        await self.client.close()
+
+    async def push(
+        self, access_token: str, user: str, text: str, actions: Sequence[Action], key: str
+    ) -> Outcome:
+        """Send to a user. Safe to repeat with the same `key` for 24 hours."""
+        request = PushMessageRequest(to=user, messages=[_message(text, actions)])
+        try:
+            await self.api.push_message(request, x_line_retry_key=key, **self._options(access_token))
+        except ApiException as error:
+            return _outcome(error)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return _unclear(error)
+        return Outcome("accepted")
+
+    async def reply(self, access_token: str, token: str, text: str, actions: Sequence[Action]) -> Outcome:
+        """Answer an event, free of charge. A second reply with the same token ends as `token_spent`."""
+        request = ReplyMessageRequest(replyToken=token, messages=[_message(text, actions)])
+        try:
+            await self.api.reply_message(request, **self._options(access_token))
+        except ApiException as error:
+            if error.status == 400 and "reply token" in (error.body or "").lower():
+                return Outcome("token_spent", "line-reply-token")
+            return _outcome(error)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return _unclear(error)
+        return Outcome("accepted")
+
+    def _options(self, access_token: str) -> dict[str, Any]:
+        bearer = {"in": "header", "key": "Authorization", "type": "bearer", "value": f"Bearer {access_token}"}
+        return {"_request_timeout": aiohttp.ClientTimeout(total=self.timeout), "_request_auth": bearer}
+
+
+def _message(text: str, actions: Sequence[Action]) -> TextMessage:
+    items = [
+        QuickReplyItem(action=PostbackAction(label=a.label, data=a.postback, displayText=a.label))
+        for a in actions
+    ]
+    return TextMessage(text=text, quickReply=QuickReply(items=items) if items else None)
+
+
+def _outcome(error: ApiException) -> Outcome:
+    status, body = error.status or 0, error.body or ""
+    reason = f"line-{status}"
+    if status == 409:
+        return Outcome("accepted", reason)
+    if status >= 500 or status == 408:
+        return Outcome("unclear", reason)
+    if status == 429 and "monthly limit" in body:
+        return Outcome("refused", "line-quota")
+    if status == 429:
+        return Outcome("busy", reason, _retry_after(error))
+    if status in (401, 403):
+        return Outcome("misconfigured", reason)
+    return Outcome("refused", reason)
+
+
+def _unclear(error: Exception) -> Outcome:
+    return Outcome("unclear", f"line-{type(error).__name__}")
+
+
+def _retry_after(error: ApiException) -> timedelta | None:
+    value = (error.headers or {}).get("Retry-After", "")
+    return timedelta(seconds=int(value)) if value.isdigit() else None

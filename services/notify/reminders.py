@@ -1,0 +1,58 @@
+"""Which messages an appointment asks for, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.notify.quiet_hours import quiet_period, quiet_until
+from shared.tenancy import QuietHours
+
+REMINDERS = (
+    ("appointment.reminder_days", timedelta(days=3)),
+    ("appointment.reminder_hours", timedelta(hours=3)),
+)
+BEFORE_QUIET = timedelta(minutes=10)
+"""A reminder that cannot wait for the end of the quiet hours comes this long before they begin."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """`at` is a UTC instant outside the quiet hours."""
+
+    template: str
+    at: datetime
+
+
+def plan_reminders(starts_at: datetime, now: datetime, quiet: QuietHours) -> tuple[Reminder, ...]:
+    """Reminders three days and three hours before `starts_at`; those whose time is past are not made.
+
+    One that falls into quiet hours waits for their end, or, when the appointment would have begun by then (the usual
+    case for 24:30), comes before they begin.
+    """
+    planned = []
+    for template, before in REMINDERS:
+        wanted = starts_at - before
+        at = _outside(wanted, starts_at, quiet)
+        if wanted > now and at > now:
+            planned.append(Reminder(template, at))
+    return tuple(planned)
+
+
+def _outside(wanted: datetime, starts_at: datetime, quiet: QuietHours) -> datetime:
+    period = quiet_period(wanted, quiet)
+    if period is None:
+        return wanted
+    begin, end = period
+    return end if end < starts_at else begin - BEFORE_QUIET
+
+
+def news_at(now: datetime, starts_at: datetime | None, quiet: QuietHours) -> tuple[datetime, bool]:
+    """When to tell of a change that the person did not make: (instant, whether quiet hours are set aside).
+
+    It waits for the end of the quiet hours unless the appointment it is about would have begun by then.
+    """
+    until = quiet_until(now, quiet)
+    if until is None:
+        return now, False
+    if starts_at is not None and until >= starts_at > now:
+        return now, True
+    return until, False

@@ -1,0 +1,104 @@
+"""Quiet hours, over midnight too, and what they do to reminders and news."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notify.quiet_hours import quiet_period, quiet_until
+from services.notify.reminders import news_at, plan_reminders
+from shared.clock import TOKYO, parse_service_time
+from shared.tenancy import QuietHours
+
+NIGHT = QuietHours(start=time(21), end=time(8))
+times = st.times().map(lambda t: t.replace(microsecond=0))
+hours = st.builds(QuietHours, start=times, end=times)
+instants = st.datetimes(
+    min_value=datetime(2026, 1, 1),
+    max_value=datetime(2027, 12, 31),
+    timezones=st.just(UTC),  # noqa: DTZ001
+)
+
+
+def at(text: str) -> datetime:
+    return parse_service_time(text)
+
+
+def in_words(instant: datetime, quiet: QuietHours) -> bool:
+    """The definition, said another way."""
+    clock = instant.astimezone(TOKYO).time()
+    if quiet.start <= quiet.end:
+        return quiet.start <= clock < quiet.end
+    return clock >= quiet.start or clock < quiet.end
+
+
+@given(instants, hours)
+def test_quiet_is_what_the_clock_says(instant: datetime, quiet: QuietHours) -> None:
+    assert (quiet_period(instant, quiet) is not None) == in_words(instant, quiet)
+
+
+@given(instants, hours)
+def test_the_end_of_the_quiet_hours_is_the_first_instant_that_is_not_quiet(
+    instant: datetime, quiet: QuietHours
+) -> None:
+    period = quiet_period(instant, quiet)
+    if period is None:
+        return
+    start, end = period
+    assert start <= instant < end <= start + timedelta(days=1)
+    assert end.astimezone(TOKYO).time() == quiet.end
+    assert quiet_until(end, quiet) is None
+    assert quiet_until(end - timedelta(microseconds=1), quiet) == end
+
+
+def test_equal_start_and_end_mean_no_quiet_hours() -> None:
+    assert quiet_until(at("2026-12-01T12:00"), QuietHours(start=time(12), end=time(12))) is None
+
+
+def test_quiet_hours_pass_midnight() -> None:
+    assert quiet_until(at("2026-12-01T22:00"), NIGHT) == at("2026-12-02T08:00")
+    assert quiet_until(at("2026-12-01T24:40"), NIGHT) == at("2026-12-02T08:00")
+    assert quiet_until(at("2026-12-02T08:00"), NIGHT) is None
+
+
+def test_reminders_come_three_days_and_three_hours_before() -> None:
+    plan = plan_reminders(at("2026-12-10T15:00"), at("2026-12-01T12:00"), NIGHT)
+    assert [(r.template, r.at) for r in plan] == [
+        ("appointment.reminder_days", at("2026-12-07T15:00")),
+        ("appointment.reminder_hours", at("2026-12-10T12:00")),
+    ]
+
+
+def test_reminders_whose_time_is_past_are_not_made() -> None:
+    assert [r.template for r in plan_reminders(at("2026-12-03T15:00"), at("2026-12-01T12:00"), NIGHT)] == [
+        "appointment.reminder_hours"
+    ]
+    assert plan_reminders(at("2026-12-01T14:00"), at("2026-12-01T12:00"), NIGHT) == ()
+
+
+def test_the_reminder_of_a_session_past_midnight_comes_before_the_quiet_hours() -> None:
+    days, soon = plan_reminders(at("2026-12-10T24:30"), at("2026-12-01T12:00"), NIGHT)
+    assert days.at == at("2026-12-08T08:00")
+    assert soon.at == at("2026-12-10T20:50")
+
+
+def test_the_reminder_of_an_early_session_comes_the_evening_before() -> None:
+    _, soon = plan_reminders(at("2026-12-10T07:00"), at("2026-12-01T12:00"), NIGHT)
+    assert soon.at == at("2026-12-09T20:50")
+
+
+@given(instants, st.integers(0, 60 * 24 * 20), hours)
+def test_no_reminder_is_planned_into_the_past_or_after_the_start(
+    now: datetime, minutes: int, quiet: QuietHours
+) -> None:
+    starts_at = now + timedelta(minutes=minutes)
+    for reminder in plan_reminders(starts_at, now, quiet):
+        assert now < reminder.at < starts_at
+
+
+def test_news_wait_for_the_morning_unless_that_is_too_late() -> None:
+    night = at("2026-12-01T22:00")
+    assert news_at(night, at("2026-12-02T15:00"), NIGHT) == (at("2026-12-02T08:00"), False)
+    assert news_at(night, at("2026-12-02T07:30"), NIGHT) == (night, True)
+    assert news_at(night, None, NIGHT) == (at("2026-12-02T08:00"), False)
+    assert news_at(at("2026-12-01T12:00"), None, NIGHT) == (at("2026-12-01T12:00"), False)
