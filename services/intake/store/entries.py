@@ -9,6 +9,7 @@ from shared.mongo import CollectionSpec, Database, Duplicate, reachable
 
 # kept a day beyond its end, so that a late visitor is told that the link was used up
 KEPT_FOR = 24 * 3600
+# tenant: the server's own clock deletes by age, for every tenant alike
 ENTRIES = CollectionSpec("entries", (IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=KEPT_FOR),))
 
 
