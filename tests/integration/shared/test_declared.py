@@ -89,7 +89,13 @@ async def test_a_bucket_that_was_deleted_and_filled_again_is_followed(
     monkeypatch.setattr("shared.registry.RENEW_EVERY", 0.2)
     await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka")])
     await knows(registry, "kyoto", "kameoka")
-    registry.reconnected()  # so that the short renewal holds from now on
+    before = registry.tenants
+    registry.reconnected()
+
+    async def renewed() -> bool:
+        return registry.tenants is not before
+
+    await eventually(renewed)  # the short renewal holds from now on
     await nc.jetstream().delete_key_value(TENANTS_BUCKET)
     await apply(nc, [a_tenant("kameoka"), a_tenant("uji")])
     await knows(registry, "kameoka", "uji")
