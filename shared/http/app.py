@@ -30,10 +30,18 @@ class Problem(BaseModel):
     errors: list[ProblemError] | None = None
 
 
+def _in_one_piece() -> dict[str, Any]:
+    """The schema without references: inside an OpenAPI document a model's own `$defs` lead nowhere."""
+    schema = Problem.model_json_schema()
+    schema.pop("$defs")
+    schema["properties"]["errors"]["anyOf"][0]["items"] = ProblemError.model_json_schema()
+    return schema
+
+
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     code: {
         "description": text,
-        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        "content": {"application/problem+json": {"schema": _in_one_piece()}},
     }
     for code, text in (
         (400, "The request cannot be read"),

@@ -24,11 +24,11 @@ async def newest_first(
     async with reachable():
         if after is not None:
             at, last = after
-            same_instant = {"tenant_id": tenant, **where, "created_at": at, "_id": {"$lt": last}}
+            same_instant = {**where, "tenant_id": tenant, "created_at": at, "_id": {"$lt": last}}
             found = await db[collection].find(same_instant).sort("_id", DESCENDING).to_list(None)
             older = {"created_at": {"$lt": at}}
         if len(found) < count:
-            rest = db[collection].find({"tenant_id": tenant, **where, **older})
+            rest = db[collection].find({**where, **older, "tenant_id": tenant})
             rest = rest.sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(count - len(found))
             found += await rest.to_list(None)
     return found[:count]

@@ -66,7 +66,7 @@ class Offers:
 
     async def _find(self, tenant: str, where: dict[str, Any]) -> list[Offer]:
         async with reachable():
-            documents = await self.db["offers"].find({"tenant_id": tenant, **where}).to_list(None)
+            documents = await self.db["offers"].find({**where, "tenant_id": tenant}).to_list(None)
         return [offer_of(document) for document in documents]
 
 

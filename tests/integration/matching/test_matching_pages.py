@@ -121,7 +121,7 @@ async def test_the_profile_is_said_in_words_drawn_and_written_as_a_table(town: T
     assert "自分の時間を守りながら、力を出せる人です。" in page
     assert page.count("<rect") == 4
     assert '<svg viewBox="0 0 320 92"' in page
-    assert '<th scope="row">納得できる収入</th><td>あまり大切でない</td><td>25</td>' in page
+    assert '<th scope="row">納得できる収入</th><td>あまり大切でない</td><td class="figure">25</td>' in page
 
 
 async def test_offers_are_proposed_said_yes_and_no_to_and_taken_back(town: Town) -> None:
