@@ -46,10 +46,10 @@ class Process:
             known = json.loads(self._pid_file.read_text())
         except (OSError, json.JSONDecodeError):
             return None
-        state, started = _stat(known["pid"])
+        alive, started = _stat(known["pid"])
         if started != known["started"]:
             return None
-        if state in ("Z", "X"):
+        if not alive:
             _reap(known["pid"])
             return None
         return int(known["pid"])
@@ -123,13 +123,17 @@ class Process:
             return []
 
 
-def _stat(pid: int) -> tuple[str, str | None]:
-    """(state letter, start time in clock ticks since boot) of a pid, from proc(5) stat fields 3 and 22."""
+def _stat(pid: int) -> tuple[bool, str | None]:
+    """(still alive, start time in clock ticks since boot) of a pid, from proc(5) stat fields 3, 20 and 22.
+
+    A process whose first thread is a zombie still holds its ports until its last thread is gone.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return "X", None
-    return fields[0], fields[19]
+        return False, None
+    state, threads, started = fields[0], int(fields[17]), fields[19]
+    return state not in "ZX" or threads > 1, started
 
 
 def _reap(pid: int) -> None:
