@@ -48,7 +48,11 @@ def unknown(offer: Offer, seeker: Seeker) -> Scale | None:
 def _values(offer: Offer, seeker: Seeker) -> list[Term]:
     importance = seeker.profile.importance()
     return [
-        Term(f"values.{scale}", round(VALUES * importance[scale] * (2 * offer.values[scale] - 1)))
+        Term(
+            f"values.{scale}",
+            round(VALUES * importance[scale] * (2 * offer.values[scale] - 1)),
+            {"matters": round(100 * seeker.profile.scores[scale])},
+        )
         for scale in SCALES
         if scale in importance and scale in offer.values
     ]

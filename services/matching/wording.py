@@ -107,7 +107,7 @@ def term_text(term: Term) -> str:
         return _FIXED[term.code]
     family, _, rest = term.code.partition(".")
     if family == "values":
-        return _value_text(SCALES[rest], term.contribution)  # type: ignore[index]
+        return _value_text(SCALES[rest], term.contribution, int(term.facts["matters"]))  # type: ignore[index]
     if family == "unknown":
         return f"「{SCALES[rest]}」については、まだ書かれていません。聞いてみましょう"  # type: ignore[index]
     if family == "hours":
@@ -117,10 +117,13 @@ def term_text(term: Term) -> str:
     return f"前に「興味がある」とした仕事と同じところがあります（{term.facts['tags']}）"
 
 
-def _value_text(scale: str, contribution: int) -> str:
-    if contribution > 0:
+def _value_text(scale: str, contribution: int, matters: int) -> str:
+    """`matters` is how important the person called it, 0 to 100: nobody is told they cherish what they do not."""
+    if contribution < 0:
+        return f"「{scale}」は、少ないかもしれません"
+    if matters > 50:
         return f"あなたが大切にしている「{scale}」に合いそうです"
-    return f"「{scale}」は、あなたが望むより少ないかもしれません"
+    return f"「{scale}」も、ありそうです"
 
 
 def _hours_text(common: int, offered: int, wished: int) -> str:

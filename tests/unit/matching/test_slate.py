@@ -134,6 +134,14 @@ def test_what_is_not_known_is_said_when_nothing_speaks_against() -> None:
     assert "自分の時間との両立" in term_text(proposal.mismatch)
 
 
+def test_nobody_is_told_to_cherish_what_they_called_unimportant() -> None:
+    seeker = a_seeker(profile=Profile({"balance": 1.0, "reward": 0.25}))
+    offer = an_offer(values={"balance": 0.9, "reward": 0.9})
+    texts = {term.code: term_text(term) for term in terms(offer, seeker)}
+    assert texts["values.balance"].startswith("あなたが大切にしている")
+    assert texts["values.reward"] == "「納得できる収入」も、ありそうです"
+
+
 def test_a_neighbouring_area_nobody_asked_for_is_a_caution_and_one_asked_for_is_a_reason() -> None:
     offer = an_offer(municipality_code=NEIGHBOUR)
     (unasked,) = terms(offer, a_seeker())
