@@ -70,7 +70,7 @@ def parse_service_time(text: str) -> datetime:
 
 async def set_shift(nats_url: str, shift: timedelta) -> None:
     """Move the test clock of every process of the stack at `nats_url` by `shift` from the machine's time."""
-    nc = await nats.connect(nats_url)
+    nc = await nats.connect(nats_url, connect_timeout=3, allow_reconnect=False)
     try:
         js = nc.jetstream()
         kv = await js.create_key_value(bucket=TEST_CLOCK_BUCKET)

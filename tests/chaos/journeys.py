@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 
+from deploy.local.demo.evening import LINK
 from deploy.local.demo.forms import Page
+from deploy.local.demo.person import text_of
 from deploy.local.demo.world import World
 from shared.auth import SESSION_COOKIE
 from shared.clock import TOKYO
@@ -25,7 +26,6 @@ DAYS_AHEAD = 12
 POPULAR = 8
 LINK_SECONDS = 15.0
 TAPS = 12
-LINK = re.compile(r"https?://[^\s\"'\\]+/intake/enter/[\w-]+")
 
 
 async def journey(world: World, ledger: Ledger, number: int, seed: int) -> None:
@@ -87,7 +87,7 @@ async def _link(world: World, tenant: str, user: str, seen: int) -> str | None:
     deadline = asyncio.get_running_loop().time() + LINK_SECONDS
     while asyncio.get_running_loop().time() < deadline:
         for message in (await world.line_inbox(tenant, user))[seen:]:
-            if found := LINK.search(str(message["message"])):
+            if found := LINK.search(text_of(message)):
                 return found.group()
         await asyncio.sleep(0.05)
     return None

@@ -100,7 +100,7 @@ def _messages(databases: Databases, events: list[Event], outside: Outside) -> It
     """Each confirmation was asked for once and sent once; LINE took each intent once, and nothing without an intent."""
     messages = {row["_id"]: row for row in databases.rows("notify", "messages")}
     asked = Counter(
-        row.get("appointment_id") for row in messages.values() if row["template"] == "booking.confirmed"
+        row.get("appointment_id") for row in messages.values() if row["template"] == "appointment.confirmed"
     )
     for event in events:
         if event.type == CONFIRMED and asked[event.data["appointment_id"]] != 1:

@@ -5,6 +5,7 @@ import os
 import sys
 
 import httpx
+from nats.errors import Error as NatsError
 
 from deploy.local.demo.expecting import JourneyBroke
 from deploy.local.demo.journey import tell_all
@@ -16,27 +17,42 @@ from deploy.local.stack import Stack
 
 
 async def walk(plan: Plan, terminal: Terminal) -> None:
-    """One run against the stack of `plan`."""
+    """One run against the stack of `plan`. Raises JourneyBroke, also for answers of another shape than the API promises."""
     async with open_world(plan) as world:
-        await tell_all(world, Story(terminal))
+        try:
+            await tell_all(world, Story(terminal))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            last = world.exchanges[-1].name if world.exchanges else "the start"
+            came = f"{type(error).__name__}: {error}"
+            raise JourneyBroke(f"after {last}", "an answer as the API promises it", came) from error
+
+
+def stopped(*lines: str) -> int:
+    """Say on stderr where it stopped; the exit code."""
+    print("\n" + "\n".join(lines), file=sys.stderr)
+    return 1
 
 
 def main() -> int:
-    """Tell the journey; one clear line on stderr when it breaks."""
-    terminal = Terminal()
+    """Tell the journey; a few clear lines on stderr when it breaks."""
+    terminal, stack = Terminal(), Stack.running(Plan.from_environment(os.environ))
+    missing = [name for name, process in stack.processes.items() if process.pid() is None]
+    if missing:
+        return stopped(f"make demo: not running: {', '.join(missing)}; run `make up` first")
     try:
-        asyncio.run(walk(Stack.running(Plan.from_environment(os.environ)).plan, terminal))
+        asyncio.run(walk(stack.plan, terminal))
     except JourneyBroke as broke:
-        print(f"\nmake demo: stopped at 「{broke.step}」", file=sys.stderr)
-        print(f"  expected  {broke.expected}", file=sys.stderr)
-        print(f"  came      {broke.came}", file=sys.stderr)
-        return 1
-    except (httpx.TransportError, OSError) as error:
-        print(
-            f"\nmake demo: the stack does not answer ({type(error).__name__}: {error}); is it up? make status",
-            file=sys.stderr,
+        return stopped(
+            f"make demo: stopped at 「{broke.step}」",
+            f"  expected  {broke.expected}",
+            f"  came      {broke.came}",
         )
-        return 1
+    except (httpx.TransportError, NatsError, OSError) as error:
+        return stopped(
+            f"make demo: the stack does not answer ({type(error).__name__}: {error}); see make status"
+        )
+    except KeyboardInterrupt:
+        return stopped("make demo: interrupted")
     terminal.line()
     terminal.line(
         terminal.paint("おわり。どの一歩も、本当に動いているBansoから読んだものです。", "bold")

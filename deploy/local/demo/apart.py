@@ -1,5 +1,6 @@
 """The proof that municipalities are kept apart: each one's staff key meets the other's ids as if they did not exist."""
 
+import re
 from dataclasses import dataclass
 
 import httpx
@@ -9,6 +10,8 @@ from deploy.local.demo.facts import Facts
 from deploy.local.demo.samples import Loaded
 from deploy.local.demo.story import Story
 from deploy.local.demo.world import World
+
+LONG_ID = re.compile(r"([a-z]{3}_\w{4})\w+(\w{4})")
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,6 @@ async def _expect_unlisted(key: httpx.AsyncClient, stranger: str, facts: Facts, 
 
 
 def tell_apart(story: Story, made: list[Attempt]) -> None:
-    """The attempts as a small table."""
-    rows = [
-        (
-            a.what,
-            a.method,
-            a.path.partition("/v1")[0] + "/v1" + a.path.partition("/v1")[2][:48],
-            str(a.status),
-        )
-        for a in made
-    ]
+    """The attempts as a small table, ids shortened."""
+    rows = [(a.what, a.method, LONG_ID.sub(r"\1…\2", a.path), str(a.status)) for a in made]
     story.table(("見ようとしたもの", "", "", "答え"), rows)

@@ -1,9 +1,13 @@
 """Chapter one: a message in the middle of the night, and an answer at once."""
 
-from deploy.local.demo.expecting import expect
+import re
+from typing import Any
+
+from deploy.local.demo.expecting import JourneyBroke, expect
 from deploy.local.demo.person import action_on, form_on, text_of
 from deploy.local.demo.walk import Walk
 
+LINK = re.compile(r"https?://\S+/intake/enter/[\w-]+")
 WORRY_A = "夜しか時間がなくて、パートを転々としています。家賃もきつい"
 
 
@@ -31,13 +35,13 @@ async def takes_the_link(walk: Walk) -> None:
     (message,) = await walk.person.reads_line(step)
     walk.facts.link = _link_in(message, step)
     walk.story.bubble("LINE（見本市A）", text_of(message), "green")
-    preview = await walk.world.http.head(
-        walk.facts.link.replace("://" + walk.world.tenants[walk.person.tenant].host, "://127.0.0.1"),
-        headers={"Host": walk.person.browser.base_url.netloc.decode()},
+    async with walk.world.browser(walk.person.tenant) as program:
+        preview = await program.get(walk.facts.link)
+    expect(
+        preview.status_code == 200, step, "a program that previews links to see the page", preview.status_code
     )
-    expect(preview.status_code < 500, step, "a link preview to do no harm", preview.status_code)
     page = await walk.person.opens(walk.facts.link, step)
-    form = next(iter(page.forms), None) or form_on(page, "/enter", step)
+    form = form_on(page, walk.facts.link.rpartition("/")[2], step)
     await walk.person.sends(form, "one-time link: enter")
     walk.know_resident()
     again = await walk.person.browser.request(form.method.upper(), form.action, data=form.fields)
@@ -47,18 +51,15 @@ async def takes_the_link(walk: Walk) -> None:
     )
 
 
-def _link_in(message: dict[str, object], step: str) -> str:
-    text = str(message["message"])
-    start = text.find("http")
-    expect(start >= 0, step, "a link in the message", text)
-    link = text[start:]
-    for end in ("'", '"', " ", "\\n", "\n", "}", "」", "）"):
-        link = link.split(end)[0]
-    return link
+def _link_in(message: dict[str, Any], step: str) -> str:
+    found = LINK.search(text_of(message))
+    if found is None:
+        raise JourneyBroke(step, "a one-time link in the message", text_of(message))
+    return found.group()
 
 
-async def tells_the_worry(walk: Walk, worry: str, *, english: str) -> None:
-    """Write on the chat page as a browser does, and read the answer in its parts."""
+async def tells_the_worry(walk: Walk, worry: str, *, english: str, parts: int = 3) -> None:
+    """Write on the chat page as a browser does, and read the answer; `parts` of it are told."""
     step = "chat: answer"
     page = await walk.person.opens("/intake/chat", "chat: page")
     form = form_on(page, "/chat/messages", step)
@@ -71,16 +72,14 @@ async def tells_the_worry(walk: Walk, worry: str, *, english: str) -> None:
     expect(worry in shown.text, step, "the page to show what was written", shown.text[-300:])
     talk = await walk.person.asks("GET", "/intake/v1/me/messages", step)
     walk.facts.answer = next(m for m in reversed(talk["data"]) if m.get("answer"))
-    _tell_answer(walk)
+    _tell_answer(walk, parts)
 
 
-def _tell_answer(walk: Walk) -> None:
+def _tell_answer(walk: Walk, parts: int) -> None:
     answer = walk.facts.answer["answer"]
     lines = []
-    for part in answer["parts"]:
-        lines.append(f"■ {part['heading']}")
+    for part in answer["parts"][:parts]:
+        lines.append(f"【{part['heading']}】")
         lines.append(part["text"])
-        lines += [
-            f"→ {link.get('label') or link.get('text') or ''} {link['url']}" for link in part.get("links", [])
-        ]
+        lines += [f"→ {link['label']} {link['url']}" for link in part.get("links", [])]
     walk.story.bubble("Banso", "\n".join(lines), "cyan")

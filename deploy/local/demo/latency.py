@@ -75,7 +75,7 @@ def hops(world: World, journeys: Sequence[Facts], streamed: Sequence[Streamed]) 
         Hop("画面とAPIの応答", "HTTP request -> answer, through the gateway", tuple(e.seconds * 1000 for e in world.exchanges)),
         Hop("書き込み → NATS", "event written -> stored by JetStream", tuple(_ms(happened[s.event.id], s.stored_at) for s in streamed)),
         Hop("友だち登録 → あいさつ", "LINE webhook -> reply on the phone", tuple(_ms(f.marks["follow"], _time(f.greeting["at"])) for f in line)),
-        Hop("予約の確定 → 確認が届く", "appointment confirmed -> message on the phone or in the mailbox",
+        Hop("予約の確定 → 確認が届く", "confirmed -> on the phone, in the mailbox",
             tuple(_ms(at("booking.appointment.confirmed", f), _time(f.confirmation["at"])) for f in journeys)),
         Hop("紹介 → 連携先のWebhook", "referral sent -> webhook received",
             tuple(_ms(at("intake.referral.sent", f), _time(f.webhook["at"])) for f in line)),

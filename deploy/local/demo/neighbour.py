@@ -9,7 +9,7 @@ from deploy.local.demo.person import form_on
 from deploy.local.demo.walk import Walk
 from deploy.local.demo.work import answers_the_questionnaire, sees_offers
 
-WORRY_B = "親の介護をしながら、短い時間だけ働けるところを探しています"
+WORRY_B = "家族の介護をしながら、短い時間だけ働けるところを探しています"
 ANSWERS_B = {"balance": 5, "autonomy": 4, "stability": 4, "relationships": 3, "safety": 4}
 WISHES_B = {
     "areas": ["992038"],
@@ -25,7 +25,7 @@ async def walks_in_b(walk: Walk, day: date) -> None:
         "同じころ、見本市Bでは、介護をしている人がスマートフォンのページをひらきます。", "web only, no LINE"
     )
     await _starts_the_chat(walk)
-    await tells_the_worry(walk, WORRY_B, english="the chat page, plain forms")
+    await tells_the_worry(walk, WORRY_B, english="the chat page, plain forms", parts=1)
     await answers_the_questionnaire(walk, ANSWERS_B, WISHES_B)
     await sees_offers(walk)
     expect(walk.facts.slate["offers"], "slate of B", "at least one offer", walk.facts.slate)

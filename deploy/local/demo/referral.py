@@ -52,7 +52,8 @@ async def is_referred(walk: Walk) -> None:
     signature = webhook["headers"]["webhook-signature"]
     walk.story.note(f"webhook-id        {webhook['webhook_id']}", "dim")
     walk.story.note(f"webhook-signature {signature[:28]}…", "dim")
-    walk.story.note(f"data              {webhook['payload']['data']}", "dim")
+    for name, value in sorted(webhook["payload"]["data"].items()):
+        walk.story.note(f"data              {name} {value}", "dim")
 
 
 async def _state(staff: Any, referral_id: str) -> Any:

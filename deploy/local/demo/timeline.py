@@ -80,11 +80,16 @@ async def shows_every_step(walk: Walk, *wanted: str) -> None:
 def tell_timeline(walk: Walk) -> None:
     """The timeline as a table: time of the service day, what, which service, who."""
     walk.story.table(
-        ("日時", "できごと", "サービス", "だれが", "event"), [_row(s) for s in walk.facts.timeline]
+        ("日時", "できごと", "サービス", "だれが", "event"), [_row(walk, s) for s in walk.facts.timeline]
     )
 
 
-def _row(step: dict[str, Any]) -> tuple[str, ...]:
-    kind, actor = str(step["type"]), str(step["actor"]).partition(":")[0]
+def _row(walk: Walk, step: dict[str, Any]) -> tuple[str, ...]:
+    kind, actor = str(step["type"]), str(step["actor"])
+    who = (
+        "連携先"
+        if actor == walk.world.partner_actor(walk.person.tenant)
+        else BY.get(actor.partition(":")[0], actor)
+    )
     day, time = service_time(datetime.fromisoformat(step["at"]))
-    return f"{day.month}/{day.day} {time}", SAID.get(kind, ""), step["source"], BY.get(actor, actor), kind
+    return f"{day.month}/{day.day} {time}", SAID.get(kind, ""), step["source"], who, kind

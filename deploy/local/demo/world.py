@@ -77,11 +77,11 @@ class World:
 
     def staff(self, tenant: str) -> httpx.AsyncClient:
         """A client with the tenant's staff key."""
-        return self._with(tenant, self.plan.materials.key_file(tenant, "staff").read_text().strip())
+        return self._with(tenant, self._key(tenant, "staff"))
 
-    def partner(self, tenant: str) -> httpx.AsyncClient:
-        """A client with the key of the tenant's sample agency."""
-        return self._with(tenant, self.plan.materials.key_file(tenant, "partner").read_text().strip())
+    def partner_actor(self, tenant: str) -> str:
+        """How events name the tenant's sample agency: by the id of its key."""
+        return f"key:{self._key(tenant, 'partner').split('_')[2]}"
 
     def counsellor(self, tenant: str, counsellor_id: str) -> httpx.AsyncClient:
         """A client with a counsellor's own staff token of the development issuer."""
@@ -91,6 +91,9 @@ class World:
             self.plan.materials.issuer, settings, tenant, subject, ["counsellor"], counsellor_id=counsellor_id
         )
         return self._with(tenant, token)
+
+    def _key(self, tenant: str, name: str) -> str:
+        return self.plan.materials.key_file(tenant, name).read_text().strip()
 
     def _with(self, tenant: str, credential: str) -> httpx.AsyncClient:
         client = self.browser(tenant)
@@ -125,7 +128,9 @@ class World:
         return float(next(lines, "nan").rpartition(" ")[2])
 
     async def reset_clock(self) -> None:
-        """Give the stack the machine's time again."""
+        """Give the stack the machine's time again, if it was moved."""
+        if not self.shift:
+            return
         self.shift = timedelta()
         await set_shift(self.plan.nats, self.shift)
 
