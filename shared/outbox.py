@@ -27,7 +27,7 @@ from shared.events.envelope import Event, Payload, envelop
 from shared.idempotency import KEPT_PER_DOCUMENT, Command
 from shared.ids import new_ulid
 from shared.metrics import EVENTS_PUBLISHED, OUTBOX_AGE
-from shared.mongo import CollectionSpec, Database, Document, Duplicate, Session, reachable
+from shared.mongo import Collection, CollectionSpec, Database, Document, Duplicate, Session, reachable
 from shared.streams import DAY, EVENT_DAYS
 
 log = structlog.get_logger()
@@ -313,20 +313,36 @@ class Publisher:
                 raise
 
     async def _pull(self, batch: Sequence[Pending], done: set[str]) -> None:
-        by_collection: dict[str, dict[tuple[str, str], list[str]]] = {}
+        drained: dict[tuple[str, str], dict[str, list[str]]] = {}
         for pending in batch:
-            ids = [event.id for event in pending.events if event.id in done]
-            documents = by_collection.setdefault(pending.collection, {})
-            documents.setdefault((pending.tenant, pending.document_id), []).extend(ids)
-        for collection, documents in by_collection.items():
-            operations = [
-                UpdateOne({"_id": document_id, "tenant_id": tenant}, _without(ids))
-                for (tenant, document_id), ids in documents.items()
-                if ids
-            ]
-            if operations:
-                async with reachable():
-                    await self.db[collection].bulk_write(operations, ordered=False)
+            if ids := [event.id for event in pending.events if event.id in done]:
+                documents = drained.setdefault((pending.collection, pending.tenant), {})
+                documents.setdefault(pending.document_id, []).extend(ids)
+        for (collection, tenant), documents in drained.items():
+            async with reachable():
+                await _clear(self.db[collection], tenant, documents)
+
+
+async def _clear(collection: Collection, tenant: str, documents: Mapping[str, Sequence[str]]) -> None:
+    """Take the events (document id -> event ids) out of their documents.
+
+    One operation clears those in which nothing else waits, which is nearly always all of them; it costs the database half of what one
+    operation per document costs. The others are taken up one by one.
+    """
+    ids = [event_id for event_ids in documents.values() for event_id in event_ids]
+    nothing_else = {"$not": {"$elemMatch": {"id": {"$nin": ids}}}}
+    cleared = await collection.update_many(
+        {"_id": {"$in": list(documents)}, "tenant_id": tenant, "outbox": nothing_else},
+        {"$set": {"outbox": []}, "$unset": {"outbox_at": ""}},
+    )
+    if cleared.matched_count < len(documents):
+        await collection.bulk_write(
+            [
+                UpdateOne({"_id": document_id, "tenant_id": tenant}, _without(event_ids))
+                for document_id, event_ids in documents.items()
+            ],
+            ordered=False,
+        )
 
 
 class Sweep:

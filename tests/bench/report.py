@@ -82,8 +82,9 @@ def _processes(series: dict[str, Series]) -> str:
 
 
 def _layers(layers: Sequence[Layer]) -> str:
-    rows = [[layer.name, number(layer.own), number(layer.total)] for layer in layers]
-    return table(("", "adds", "in all"), rows)
+    rows = [[layer.name, number(layer.hot), number(layer.cold)] for layer in layers]
+    rows.append(["in all", number(sum(one.hot for one in layers)), number(sum(one.cold for one in layers))])
+    return table(("", "caches hot", "caches cold"), rows)
 
 
 def _verdict(series: dict[str, Series]) -> str:

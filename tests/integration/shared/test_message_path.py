@@ -122,6 +122,17 @@ async def test_events_that_were_added_while_others_were_drained_stay_pending(pat
     assert "outbox_at" in document
 
 
+async def test_one_document_with_a_newer_event_keeps_no_other_from_being_cleared(path: Path) -> None:
+    for name in ("t1", "t2"):
+        await path.add(name)
+    batch = list(path.core.publisher._queue)
+    await path.core.outbox.update("things", "kyoto", "t1", 1, {"n": 2}, [PAYLOAD])
+    await path.core.publisher.drain(batch)
+    things = {row["_id"]: row async for row in path.core.db["things"].find({"tenant_id": "kyoto"})}
+    assert [event["id"] for event in things["t1"]["outbox"]] == [path.core.publisher._queue[-1].events[0].id]
+    assert (things["t2"]["outbox"], "outbox_at" in things["t2"]) == ([], False)
+
+
 async def test_an_event_published_twice_takes_effect_once(path: Path) -> None:
     path.consume()
     event = envelop(

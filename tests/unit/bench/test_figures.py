@@ -68,10 +68,10 @@ def test_a_table_is_aligned_even_with_full_width_text() -> None:
 
 
 def test_each_layer_costs_what_it_adds_to_the_one_before() -> None:
-    assert differences({"bare": 10.0, "routing": 70.0, "key": 95.0}) == [
-        Layer("bare", 10.0, 10.0),
-        Layer("routing", 70.0, 60.0),
-        Layer("key", 95.0, 25.0),
+    assert differences({"bare": (10.0, 90.0), "routing": (70.0, 300.0), "key": (95.0, 420.0)}) == [
+        Layer("bare", 10.0, 90.0),
+        Layer("routing", 60.0, 210.0),
+        Layer("key", 25.0, 120.0),
     ]
 
 
