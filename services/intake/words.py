@@ -5,6 +5,7 @@ Loading the dictionary takes a noticeable moment and memory: `Reader` is made on
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,25 +186,36 @@ class Reader:
 
     def words(self, text: str) -> tuple[Word, ...]:
         """The content words of `text`, in order; what exceeds 2,000 characters is not read."""
-        plain = unicodedata.normalize("NFKC", text[:LONGEST]).replace("\x00", " ")
-        return tuple(
-            Word(m.normalized_form(), tuple(m.synonym_group_ids()), _weight(m), m.surface())
-            for m in self._tokenizer.tokenize(plain)
-            if _says_something(m.normalized_form(), m.part_of_speech())
-        )
+        return _content(self._read(text[:LONGEST]))
 
     def clauses(self, question: str) -> list[Clause]:
         """A question in parts: people name several troubles in one breath, and each deserves an answer."""
-        parts = [part for part in CLAUSE_END.split(unicodedata.normalize("NFKC", question[:LONGEST])) if part]
-        return [Clause(self.words(part), self._meanings(part)) for part in parts]
+        plain = unicodedata.normalize("NFKC", question[:LONGEST])
+        return [self._clause(part) for part in CLAUSE_END.split(plain) if part]
 
-    def _meanings(self, part: str) -> tuple[tuple[str, tuple[tuple[Word, ...], ...]], ...]:
-        return tuple(
+    def _clause(self, part: str) -> Clause:
+        morphemes = self._read(part)
+        # a phrase begins where a word does: パート is not in アパート
+        starts = [m.begin() for m in morphemes]
+        plain = "".join(m.surface() for m in morphemes)
+        meanings = tuple(
             (phrase, tuple(self.words(meaning) for meaning in meanings))
             for phrases, meanings in EVERYDAY
             for phrase in phrases
-            if phrase in part
+            if phrase in plain and any(plain.startswith(phrase, start) for start in starts)
         )
+        return Clause(_content(morphemes), meanings)
+
+    def _read(self, text: str) -> list[Any]:
+        return list(self._tokenizer.tokenize(unicodedata.normalize("NFKC", text).replace("\x00", " ")))
+
+
+def _content(morphemes: Iterable[Any]) -> tuple[Word, ...]:
+    return tuple(
+        Word(m.normalized_form(), tuple(m.synonym_group_ids()), _weight(m), m.surface())
+        for m in morphemes
+        if _says_something(m.normalized_form(), m.part_of_speech())
+    )
 
 
 def _weight(morpheme: Any) -> float:
