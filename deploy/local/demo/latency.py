@@ -81,7 +81,7 @@ def hops(world: World, journeys: Sequence[Facts], streamed: Sequence[Streamed]) 
             tuple(_ms(at("intake.referral.sent", f), _time(f.webhook["at"])) for f in line)),
         Hop("Webhook → 受け取りの返事", "webhook received -> acknowledged by API",
             tuple(_ms(_time(f.webhook["at"]), at("intake.referral.acknowledged", f)) for f in line)),
-        Hop("予約の確定 → 経過に見える", "confirm answered -> step visible in the timeline",
+        Hop("予約の確定 → 経過に見える", "confirm answered -> seen in the timeline",
             tuple(_ms(f.marks["confirmed"], f.marks["visible"]) for f in journeys if "visible" in f.marks)),
     ]  # fmt: skip
 

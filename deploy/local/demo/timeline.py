@@ -92,4 +92,10 @@ def _row(walk: Walk, step: dict[str, Any]) -> tuple[str, ...]:
         else BY.get(actor.partition(":")[0], actor)
     )
     day, time = service_time(datetime.fromisoformat(step["at"]))
-    return f"{day.month}/{day.day} {time}", SAID.get(kind, ""), step["source"], who, kind
+    return (
+        f"{day.month}/{day.day} {time}",
+        SAID.get(kind, ""),
+        step["source"],
+        who,
+        kind.removeprefix("banso."),
+    )
