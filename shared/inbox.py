@@ -8,12 +8,14 @@ one bad message harms no other.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -141,16 +143,21 @@ class Consumer:
             try:
                 await self.handle(msgs)
                 return
-            except Unavailable as error:
-                log.warning("consumer_waits", durable=self.durable.name, error=error.detail)
+            except (Unavailable, NatsError, TimeoutError) as error:
+                log.warning("consumer_waits", durable=self.durable.name, error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, ACK_WAIT / 6)
-                for msg in msgs:
-                    if not msg.is_acked:
-                        await msg.in_progress()
+                await self._keep(msgs)
+
+    async def _keep(self, msgs: Sequence[Msg]) -> None:
+        """Tell the broker, when it listens, that they are still being worked on."""
+        for msg in msgs:
+            if not msg.is_acked:
+                with suppress(NatsError):
+                    await msg.in_progress()
 
     async def handle(self, msgs: Sequence[Msg]) -> None:
-        """Handle one batch. Raises Unavailable (nothing acknowledged) when a server does not answer."""
+        """Handle one batch. Raises Unavailable or the broker's errors when a server does not answer; then it can be handled again."""
         deliveries = [d for msg in msgs if (d := await self._read(msg)) is not None]
         if not deliveries:
             return

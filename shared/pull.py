@@ -17,6 +17,7 @@ from nats.js import JetStreamContext
 from shared.streams import Durable
 
 EXPIRES = 5.0
+EXPIRED = "408"
 
 
 class PullConsumer:
@@ -50,7 +51,12 @@ class PullConsumer:
             except (NatsTimeout, TimeoutError):
                 break
             if msg.headers and "Status" in msg.headers:
-                self._wanted = 0  # the request is over: expired, or the server ended it
+                self._wanted = 0  # the request is over
+                if msg.headers["Status"] != EXPIRED:
+                    # nobody answers for the durable (its stream was lost), or the server ended the request:
+                    # asking again at once would do nothing else until somebody answers
+                    await asyncio.sleep(min(wait, 0.2))
+                    break
             else:
                 batch.append(msg)
                 self._wanted -= 1
