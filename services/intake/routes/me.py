@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.resident import with_contact
+from services.intake.routes.shapes import IfMatch, etag, must_be
 from services.intake.store import Residents
 from services.intake.store.retry import settled
 from shared.events.intake import ContactChanged
@@ -31,12 +32,16 @@ def me_routes(residents: Residents) -> APIRouter:
     router = APIRouter(prefix="/me", tags=["me"])
 
     @router.get("/contact")
-    async def get_my_contact(actor: ResidentOf) -> Contact:
+    async def get_my_contact(actor: ResidentOf, response: Response) -> Contact:
+        """`ETag` is the version for `If-Match`."""
         found = await residents.get(actor.tenant, actor.require_resident())
+        response.headers.update(etag(found.version))
         return Contact(email=found.contacts.get("email"))
 
     @router.put("/contact")
-    async def put_my_contact(body: Contact, actor: ResidentOf, command: CommandOf) -> Contact:
+    async def put_my_contact(
+        body: Contact, actor: ResidentOf, command: CommandOf, expected: IfMatch
+    ) -> Contact:
         """Say where you can be reached beside LINE. Nobody has to."""
         resident_id = actor.require_resident()
 
@@ -45,6 +50,7 @@ def me_routes(residents: Residents) -> APIRouter:
             found = residents.read(actor.tenant, document)
             if command.seen_in(document) or found.contacts.get("email") == body.email:
                 return Contact(email=found.contacts.get("email"))
+            must_be(expected, found.version)
             changed = with_contact(found, "email", body.email)
             event = ContactChanged(
                 resident_id=resident_id,
@@ -54,6 +60,6 @@ def me_routes(residents: Residents) -> APIRouter:
             await residents.change(actor.tenant, changed, [event], command)
             return body
 
-        return await settled(attempt)
+        return await settled(attempt, once=expected is not None)
 
     return router

@@ -10,7 +10,7 @@ from services.intake.guide import Guide
 from services.intake.importing import import_sheet, worded
 from services.intake.programme import COLUMNS, Programme, State
 from services.intake.programme_csv import read_sheet
-from services.intake.routes.shapes import Cursor, Limit, ProgrammeId
+from services.intake.routes.shapes import Cursor, Limit, ProgrammeId, etag
 from services.intake.store import Programmes
 from shared.auth import Actor
 from shared.clock import Clock
@@ -135,7 +135,7 @@ def programme_routes(clock: Clock, programmes: Programmes, guide: Guide) -> APIR
     @router.get("/{programme_id}")
     async def get_programme(programme_id: ProgrammeId, actor: Reading, response: Response) -> ProgrammeView:
         found = await programmes.get(actor.tenant, programme_id)
-        response.headers["ETag"] = f'"{found.version}"'
+        response.headers.update(etag(found.version))
         return view(found)
 
     return router

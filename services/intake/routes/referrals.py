@@ -10,7 +10,7 @@ from services.intake import referral as rules
 from services.intake.consent import Field as SharedField
 from services.intake.referral import Reason, Referral, State
 from services.intake.referring import Referring, Step
-from services.intake.routes.shapes import CODE, Cursor, Limit, ReferralId
+from services.intake.routes.shapes import CODE, Cursor, Limit, ReferralId, etag
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.errors import Forbidden
@@ -128,7 +128,7 @@ def referral_routes(clock: Clock, referring: Referring) -> APIRouter:
     async def get_referral(referral_id: ReferralId, actor: ActorOf, response: Response) -> ReferralView:
         agency = _agency_of(actor)
         found = await referring.get(actor.tenant, referral_id, agency)
-        response.headers["ETag"] = f'"{found.version}"'
+        response.headers.update(etag(found.version))
         return await shown(actor.tenant, found, agency)
 
     @router.post("/{referral_id}/send")

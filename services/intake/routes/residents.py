@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake import entry
 from services.intake.resident import Resident, register
-from services.intake.routes.shapes import Cursor, Limit, ResidentId
+from services.intake.routes.shapes import Cursor, Limit, ResidentId, etag
 from services.intake.store import Entries, Residents, Timeline
 from services.intake.timeline import Ids
 from shared.auth import Actor, session_expiry
@@ -93,8 +93,10 @@ def resident_routes(core: Core, residents: Residents, entries: Entries, timeline
         return Page(data=[view(resident) for resident in page.data], next=page.next)
 
     @router.get("/residents/{resident_id}")
-    async def get_resident(resident_id: ResidentId, actor: Reading) -> ResidentView:
-        return view(await residents.get(actor.tenant, resident_id))
+    async def get_resident(resident_id: ResidentId, actor: Reading, response: Response) -> ResidentView:
+        found = await residents.get(actor.tenant, resident_id)
+        response.headers.update(etag(found.version))
+        return view(found)
 
     @router.post("/residents/{resident_id}/session", status_code=201)
     async def open_session(

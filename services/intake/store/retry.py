@@ -10,8 +10,13 @@ T = TypeVar("T")
 TRIES = 6
 
 
-async def settled(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Run `attempt` (load, rule, write) until nobody interferes. Raises Conflict after six tries."""
+async def settled(attempt: Callable[[], Awaitable[T]], *, once: bool = False) -> T:
+    """Run `attempt` (load, rule, write) until nobody interferes. Raises Conflict after six tries.
+
+    `once` for a caller who has said which version they mean: StaleVersion is theirs to hear.
+    """
+    if once:
+        return await attempt()
     for _ in range(TRIES):
         try:
             return await attempt()

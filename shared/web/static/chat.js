@@ -34,7 +34,7 @@
 
   const partOf = (part) => {
     const section = element("section", part.kind === "urgent" ? "part urgent" : "part");
-    section.append(element("h3", "", part.heading), element("p", "lines", part.text));
+    section.append(element("h2", "", part.heading), element("p", "lines", part.text));
     if (part.links.length) {
       const list = element("ul", "plain links");
       for (const link of part.links) {

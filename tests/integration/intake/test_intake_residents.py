@@ -109,3 +109,16 @@ async def test_the_session_of_the_desk_speaks_for_the_resident(started: Harness)
     assert first["entry_url"].startswith("http://sample-a.localhost:8080/intake/enter/")
     answer = await intake.get("/intake/v1/me/contact", headers={"Authorization": f"Bearer {first['token']}"})
     assert answer.json() == {"email": None}
+
+
+async def test_a_contact_changed_since_it_was_read_is_not_overwritten(started: Harness) -> None:
+    intake = started.of("intake").client
+    mine = started.resident("sample-a", await registered(started))
+    read = (await intake.get("/intake/v1/me/contact", headers=mine)).headers["etag"]
+    for email, status in (("a@mail.example", 200), ("b@mail.example", 412)):
+        answer = await intake.put(
+            "/intake/v1/me/contact", headers={**mine, "If-Match": read}, json={"email": email}
+        )
+        assert answer.status_code == status
+    answer = await intake.put("/intake/v1/me/contact", headers={**mine, "If-Match": "x"}, json={})
+    assert answer.status_code == 422
