@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import tempfile
@@ -13,30 +14,29 @@ from deploy.local.demo import samples
 from deploy.local.demo.expecting import answered
 from deploy.local.demo.person import text_of
 from deploy.local.demo.world import World, open_world
+from tests.chaos.asking import PromiseBroken, Unanswered
 from tests.chaos.breaking import Breaker
 from tests.chaos.databases import Databases, dead_letters
 from tests.chaos.journeys import journey
 from tests.chaos.ledger import Ledger
 from tests.chaos.proof import Outside, findings
 from tests.chaos.replaying import lose_and_replay
-from tests.chaos.settling import settle
+from tests.chaos.settling import NeverSettled, settle
 from tests.e2e.stacks import Running, running
 
 SHOWN = 25
+TOLD_EVERY = 20
 
 
 async def _journeys(world: World, ledger: Ledger, breaker: Breaker, args: argparse.Namespace) -> None:
     """All journeys, `at_once` at a time, while the breaker is at work."""
-    stop, numbers = asyncio.Event(), iter(range(args.journeys))
+    stop, numbers, done = asyncio.Event(), iter(range(args.journeys)), itertools.count(1)
 
     async def walker() -> None:
         for number in numbers:
             await journey(world, ledger, number, args.seed)
-            if len(ledger.residents) % 20 == 0:
-                print(
-                    f"  {len(ledger.residents)} residents, {sum(breaker.done.values())} disturbances",
-                    flush=True,
-                )
+            if (count := next(done)) % TOLD_EVERY == 0:
+                print(f"  {count} journeys, {sum(breaker.done.values())} disturbances", flush=True)
 
     breaking = asyncio.ensure_future(breaker.run(stop))
     try:
@@ -124,7 +124,10 @@ def main() -> int:
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="banso-chaos-"))
     with running(folder) as banso:
-        found = asyncio.run(chaos(banso, folder / "tenants", args))
+        try:
+            found = asyncio.run(chaos(banso, folder / "tenants", args))
+        except (Unanswered, NeverSettled, PromiseBroken) as error:
+            found = [f"{type(error).__name__}: {error}"]
     for line in found[:SHOWN]:
         print(f"BROKEN  {line}")
     if found or args.keep:

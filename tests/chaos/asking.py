@@ -18,6 +18,10 @@ class Unanswered(Exception):
     """A request had no answer for so long that something is broken for good."""
 
 
+class PromiseBroken(Exception):
+    """An answer that cannot be, after what was acknowledged before."""
+
+
 class Patient:
     """Asks through `client` and notes in the ledger what it took."""
 
@@ -53,5 +57,5 @@ class Patient:
         """The JSON of an answer with one of `statuses` (200 and 201 by default); anything else is a broken promise."""
         answer = await self.ask(method, path, body)
         if answer.status_code not in (statuses or (200, 201)):
-            raise AssertionError(f"{method} {path} gave {answer.status_code}: {answer.text[:300]}")
+            raise PromiseBroken(f"{method} {path} gave {answer.status_code}: {answer.text[:300]}")
         return {"status": answer.status_code, **answer.json()}

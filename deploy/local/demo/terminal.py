@@ -40,7 +40,7 @@ def wrap(text: str, width: int) -> list[str]:
         line = ""
         for piece in WORD.findall(paragraph):
             fits = columns(line) + columns(piece) <= width
-            if not fits and line and piece not in NOT_AT_LINE_START:
+            if not fits and line and piece not in NOT_AT_LINE_START + " ":
                 lines.append(line.rstrip())
                 line = piece.lstrip()
             else:
