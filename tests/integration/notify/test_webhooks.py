@@ -224,15 +224,18 @@ async def test_a_deleted_endpoint_is_gone(partner: Partner) -> None:
 
 async def test_an_agencys_key_sees_only_its_own(partner: Partner) -> None:
     world = partner.world
-    await subscribe(world, agency_id=None)
+    theirs = await subscribe(world, agency_id=None)
     event = partner.referral()
     await world.publish(event)
     await partner.after(event, 1)
+    delivered = (await theirs.after(event, 1))["id"]
     key = await world.harness.key("kyoto", "webhooks:read", "webhooks:write", agency=AGENCY)
     listed = await world.http.get("/notify/v1/webhook-endpoints", headers=key)
     assert [e["id"] for e in listed.json()["data"]] == [partner.id]
     seen = await world.http.get("/notify/v1/webhook-deliveries", headers=key)
     assert {d["endpoint_id"] for d in seen.json()["data"]} == {partner.id}
+    for path in (f"webhook-endpoints/{theirs.id}", f"webhook-deliveries/{delivered}"):
+        assert (await world.http.get(f"/notify/v1/{path}", headers=key)).status_code == 404
     mine = await world.http.post(
         "/notify/v1/webhook-endpoints", json=wanted(world, agency_id=None), headers=key
     )
