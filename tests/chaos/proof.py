@@ -97,14 +97,18 @@ def _appointments(ledger: Ledger, databases: Databases) -> Iterator[str]:
 
 
 def _messages(databases: Databases, events: list[Event], outside: Outside) -> Iterator[str]:
-    """Each confirmation was asked for once and sent once; LINE took each intent once, and nothing without an intent."""
+    """Each confirmation and cancellation was told once; LINE took each intent once, and nothing without an intent."""
     messages = {row["_id"]: row for row in databases.rows("notify", "messages")}
-    asked = Counter(
-        row.get("appointment_id") for row in messages.values() if row["template"] == "appointment.confirmed"
-    )
-    for event in events:
-        if event.type == CONFIRMED and asked[event.data["appointment_id"]] != 1:
-            yield f"{event.data['appointment_id']}: {asked[event.data['appointment_id']]} confirmations"
+    asked = Counter((row["template"], row.get("appointment_id")) for row in messages.values())
+    cancelled = {e.data["appointment_id"] for e in events if e.type == CANCELLED}
+    for appointment in (e.data["appointment_id"] for e in events if e.type == CONFIRMED):
+        confirmations = asked["appointment.confirmed", appointment]
+        # a cancellation that overtakes the confirmation leaves nothing to confirm
+        if confirmations != 1 and not (confirmations == 0 and appointment in cancelled):
+            yield f"{appointment}: {confirmations} confirmations"
+    for appointment in cancelled:
+        if asked["appointment.cancelled", appointment] != 1:
+            yield f"{appointment}: {asked['appointment.cancelled', appointment]} messages of its cancellation"
     pushes = Counter(request["retry_key"] for request in outside.accepted if request["via"] == "push")
     keys = {retry_key(row["tenant_id"], message): row for message, row in messages.items()}
     yield from (f"push without an intent: {key}" for key in pushes.keys() - keys.keys())
