@@ -90,9 +90,11 @@ def plain_floor(servers: Servers, *, http: bool) -> Iterator[Contestant]:
         roles = {REGISTERING: "producer", EFFECTS: "consumer"} if http else {EFFECTS: "consumer"}
         for part, role in roles.items():
             argv = [sys.executable, "-m", "tests.bench.floor", role, json.dumps({"place": asdict(place)})]
-            pids[part] = _start(stack, servers, f"{place.name}-{role}", argv, {})
+            running = _start(stack, servers, f"{place.name}-{role}", argv, {})
+            pids[part] = running.pid
+            if role == "producer":
+                _wait(f"http://127.0.0.1:{place.port}/", running, servers, f"{place.name}-{role}")
         if http:
-            _wait(f"http://127.0.0.1:{place.port}/", servers.folder / f"{place.name}-producer.log")
             yield Contestant(FLOOR, [sys.executable, "-m", "tests.bench.load"], plan, pids)
         else:
             command = [sys.executable, "-m", "tests.bench.floor", "alone"]
@@ -117,12 +119,12 @@ def spine(servers: Servers) -> Iterator[Contestant]:
     with ExitStack() as stack:
         pids, ports = dict(servers.pids), {}
         for part, name in ((REGISTERING, "intake"), (EFFECTS, "matching")):
-            ports[name] = free_port()
+            port = ports[name] = free_port()
             argv = [sys.executable, "-m", f"services.{name}", "all"]
-            own = {**environment, f"{name.upper()}_PORT": str(ports[name])}
-            pids[part] = _start(stack, servers, name, argv, own)
-        for name, port in ports.items():
-            _wait(f"http://127.0.0.1:{port}/readyz", servers.folder / f"{name}.log")
+            own = {**environment, f"{name.upper()}_PORT": str(port)}
+            running = _start(stack, servers, name, argv, own)
+            pids[part] = running.pid
+            _wait(f"http://127.0.0.1:{port}/readyz", running, servers, name)
         plan = Drive(
             servers.nats_url,
             "INTAKE",
@@ -174,17 +176,17 @@ async def _declare(nats_url: str, key: dict[str, Any]) -> None:
 
 def _start(
     stack: ExitStack, servers: Servers, name: str, argv: list[str], environment: dict[str, str]
-) -> int:
-    return stack.enter_context(process(argv, servers.folder / f"{name}.log", environment)).pid
+) -> subprocess.Popen[bytes]:
+    return stack.enter_context(process(argv, servers.folder / f"{name}.log", environment))
 
 
-def _wait(url: str, log: Path) -> None:
-    """Until `url` answers 200. Raises RuntimeError with the end of the log."""
+def _wait(url: str, running: subprocess.Popen[bytes], servers: Servers, name: str) -> None:
+    """Until `url` answers 200. Raises RuntimeError with the end of the log when the process ends or does not answer in time."""
     deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and running.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"{url} does not answer:\n{(servers.folder / f'{name}.log').read_text()[-3000:]}")

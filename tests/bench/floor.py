@@ -29,10 +29,9 @@ from nats.errors import TimeoutError as NatsTimeout
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from tests.bench.documents import TYPE, Document, event_of, known_of, resident_of, step_of
 from tests.bench.load import Drive, drive
 
-Document = dict[str, Any]
-TYPE = "banso.intake.resident.registered.v1"
 WINDOW = 200
 BATCH = 100
 DURABLE = WriteConcern(w="majority", j=True)
@@ -71,14 +70,15 @@ class Producer:
         self.js = nc.jetstream(publish_async_max_pending=WINDOW * 2)
         self.queue: deque[tuple[str, str, bytes]] = deque()
         self.wake = asyncio.Event()
+        self.tasks: list[asyncio.Future[None]] = []
 
     async def register(self) -> str:
         """One resident with the event inside the document; the event is left to `publish`."""
         resident_id, event_id, now = f"res_{os.urandom(13).hex()}", os.urandom(13).hex(), datetime.now(UTC)
-        event = json.dumps(_event(resident_id, event_id, now, self.place.tenant))
+        event = json.dumps(event_of(resident_id, event_id, now, self.place.tenant))
         await self.db["residents"].insert_one(
             {
-                **_resident(resident_id, now, self.place.tenant),
+                **resident_of(resident_id, now, self.place.tenant),
                 "outbox": [{"id": event_id, "event": event}],
                 "outbox_at": now,
             }
@@ -173,75 +173,8 @@ async def _commit(db: AsyncIOMotorDatabase[Document], durable: str, effects: str
     ):
         rows = [{"_id": f"{durable}:{event['id']}", "at": now} for event in events]
         await db["inbox"].insert_many(rows, session=session)
-        made = [_step(event) if effects == "timeline" else _known(event) for event in events]
+        made = [step_of(event) if effects == "timeline" else known_of(event) for event in events]
         await db[effects].insert_many(made, session=session)
-
-
-def _event(resident_id: str, event_id: str, now: datetime, tenant: str) -> Document:
-    return {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": "/intake",
-        "type": TYPE,
-        "subject": resident_id,
-        "time": now.isoformat(),
-        "datacontenttype": "application/json",
-        "tenantid": tenant,
-        "sequence": 1,
-        "correlationid": event_id,
-        "actor": "key:sample000000",
-        "data": {
-            "resident_id": resident_id,
-            "channel": "web",
-            "anonymous": True,
-            "municipality_code": "990019",
-        },
-    }
-
-
-def _resident(resident_id: str, now: datetime, tenant: str) -> Document:
-    return {
-        "_id": resident_id,
-        "tenant_id": tenant,
-        "version": 1,
-        "channel": "web",
-        "language": "ja",
-        "created_at": now,
-        "order": f"{int(now.timestamp() * 1000):013d}{resident_id}",
-        "contacts": None,
-        "line_at": None,
-        "commands": [{"key": "k" * 40, "fingerprint": "f" * 40}],
-    }
-
-
-def _known(event: Document) -> Document:
-    """What matching keeps of a resident."""
-    return {
-        "_id": event["subject"],
-        "tenant_id": event["tenantid"],
-        "version": 1,
-        "channel": event["data"]["channel"],
-        "anonymous": event["data"]["anonymous"],
-        "municipality_code": event["data"]["municipality_code"],
-        "registered_at": datetime.fromisoformat(event["time"]),
-    }
-
-
-def _step(event: Document) -> Document:
-    """A line of the case timeline."""
-    at = datetime.fromisoformat(event["time"])
-    return {
-        "_id": event["id"],
-        "tenant_id": event["tenantid"],
-        "resident_id": event["subject"],
-        "order": f"{int(at.timestamp() * 1000):013d}-{event['sequence']:06d}-{event['id']}",
-        "at": at,
-        "type": event["type"],
-        "source": event["source"],
-        "actor": event["actor"],
-        "sequence": event["sequence"],
-        "ids": {},
-    }
 
 
 async def _answer(send: Any, status: int, body: bytes) -> None:
@@ -266,8 +199,8 @@ async def _alone(place: Place, plan: Drive) -> None:
 async def _started(place: Place) -> Producer:
     nc = await nats.connect(place.nats_url)
     producer = Producer(place, nc)
-    asyncio.ensure_future(producer.publish())
-    asyncio.ensure_future(consume(place, nc, "intake", f"{place.name}-timeline", "timeline"))
+    timeline = consume(place, nc, "intake", f"{place.name}-timeline", "timeline")
+    producer.tasks = [asyncio.ensure_future(producer.publish()), asyncio.ensure_future(timeline)]
     return producer
 
 

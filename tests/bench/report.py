@@ -78,6 +78,8 @@ def _processes(series: dict[str, Series]) -> str:
     for part in (REGISTERING, EFFECTS, DATABASE, BROKER, LOAD):
         used = {name: median(one.cpu.get(part, [])) for name, one in series.items()}
         rows.append([part, *map(number, used.values()), number(used[SPINE] - used[FLOOR])])
+    whole = {name: sum(median(values) for values in one.cpu.values()) for name, one in series.items()}
+    rows.append(["in all", *map(number, whole.values()), number(whole[SPINE] - whole[FLOOR])])
     return table(heads, rows)
 
 

@@ -1,6 +1,7 @@
 """Short rounds that alternate between the contestants, so that whatever else the machine does meets all of them alike."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.bench import cpu
@@ -27,10 +28,11 @@ def full_speed(
     series: dict[str, Series],
     count: int,
     rounds: int,
+    until: float,
     say: Callable[[str], None],
 ) -> None:
-    """Closed loops: how much the whole carries."""
-    for number in range(rounds):
+    """Closed loops: how much the whole carries. At least one round; none begins after `until` (`time.monotonic()`)."""
+    for number in _numbers(rounds, until):
         for contestant in _rotated(contestants, number):
             before = _cpu(contestant)
             outcome = contestant.run(count)
@@ -52,10 +54,11 @@ def paced(
     rate: float,
     count: int,
     rounds: int,
+    until: float,
     say: Callable[[str], None],
 ) -> None:
-    """Even arrivals well below what the whole carries: how long one takes."""
-    for number in range(rounds):
+    """Even arrivals well below what the whole carries: how long one takes. Ends like `full_speed`."""
+    for number in _numbers(rounds, until):
         for contestant in _rotated(contestants, number):
             outcome = contestant.run(count, rate)
             one = series[contestant.name]
@@ -70,6 +73,13 @@ def paced(
 def of_rounds(rounds: Sequence[Sequence[float]], share: float) -> float:
     """The median over the rounds of each round's percentile."""
     return median([percentile(values, share) for values in rounds])
+
+
+def _numbers(rounds: int, until: float) -> Iterator[int]:
+    for number in range(rounds):
+        if number and time.monotonic() > until:
+            return
+        yield number
 
 
 def _rotated(contestants: Sequence[Contestant], number: int) -> list[Contestant]:
