@@ -1,12 +1,13 @@
 """LINE's webhook: stored first, once each, answered at once, and nothing of a consultation on LINE's side."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from services.intake.line import resident_of
+from services.intake.line import read_event, resident_of
 from services.intake.line_desk import LineDesk
 from services.intake.line_queue import LineQueue
 from services.intake.store import LineEvents
@@ -153,6 +154,33 @@ async def test_what_a_crash_left_behind_is_taken_up(intake: Intake) -> None:
     assert await LineQueue(desk, events).sweep(timedelta(0)) == 1
     assert [name for name, _ in await settled(intake, 1)] == ["line.greeting"]
     assert await LineQueue(desk, events).sweep(timedelta(0)) == 0
+
+
+async def test_an_event_whose_process_died_after_its_effect_takes_effect_once(intake: Intake) -> None:
+    desk = intake.harness.of("intake").service.workers[0].__self__.desk  # type: ignore[attr-defined]
+    tenant = intake.harness.of("intake").core.registry.tenants["sample-a"]
+    came = [
+        line_event("follow", at=1_000),
+        line_event("postback", postback={"data": "consult"}),
+        line_event("message", message={"type": "text", "id": "1", "text": "家賃"}),
+        line_event("unfollow", at=2_000),
+        line_event("follow", at=3_000),
+    ]
+    for event in came:
+        for _ in range(2):
+            await desk.handle(tenant, read_event(event))
+    expected = ["line.greeting", "line.link", "line.neutral", "line.greeting"]
+    await eventually(lambda: replies(intake), until=lambda found: len(found) >= 4)
+    assert [name for name, _ in await replies(intake)] == expected
+    assert len(await intake.events("contact_changed")) == 3
+
+
+async def test_of_many_at_the_same_moment_one_enters_by_a_link(intake: Intake) -> None:
+    resident_id, _ = await intake.resident()
+    made = await intake.client.post(f"/intake/v1/residents/{resident_id}/session", headers=intake.staff())
+    path = httpx.URL(made.json()["entry_url"]).raw_path.decode()
+    answers = await asyncio.gather(*(intake.client.post(path) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [303] + [410] * 7
 
 
 async def test_an_event_that_cannot_be_handled_is_given_up_on_and_kept(
