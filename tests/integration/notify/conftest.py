@@ -9,6 +9,7 @@ from deploy.local.ports import Ports
 from deploy.local.supervisor import Supervisor
 from tests.harness import Harness
 from tests.integration.local.conftest import json_ready, module_spec
+from tests.integration.notify.partner import Partner, subscribe
 from tests.integration.notify.stand_ins import TENANTS, StandIns
 from tests.integration.notify.world import World, open_world
 
@@ -48,3 +49,10 @@ async def stand_ins(stand_in_processes: StandIns) -> AsyncIterator[StandIns]:
 async def world(harness: Harness, stand_ins: StandIns) -> World:
     """Notify is running; it is noon in Tokyo."""
     return await open_world(harness, stand_ins)
+
+
+@pytest.fixture
+async def partner(world: World) -> Partner:
+    made = await subscribe(world)
+    await world.outside.partner_secret(made.secret)
+    return made

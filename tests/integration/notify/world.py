@@ -176,6 +176,11 @@ async def open_world(harness: Harness, stand_ins: StandIns, **settings: Any) -> 
     return world
 
 
+def an_appointment() -> str:
+    """The id of an appointment nobody has heard of."""
+    return derived_id("apt", new_ulid())
+
+
 def tokyo(text: str) -> datetime:
     """An instant of the API's JSON, in Tokyo."""
     return datetime.fromisoformat(text).astimezone(TOKYO)
