@@ -1,6 +1,7 @@
 """The embedded servers as processes on free ports."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -24,26 +25,31 @@ def free_port() -> int:
         return port
 
 
+def _die_with_parent() -> None:
+    """Linux: a test run that is killed leaves no server behind (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 @contextlib.contextmanager
 def process(
     argv: list[str], log: Path, environment: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended with the block; `environment` is added to our own."""
+    """A process that is killed with the block: its data are the test's own. `environment` is added to our own."""
     with log.open("ab") as out:
         running = subprocess.Popen(
-            argv, stdout=out, stderr=out, start_new_session=True, env={**os.environ, **(environment or {})}
+            argv,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
+            preexec_fn=_die_with_parent,
         )
     try:
         yield running
     finally:
-        if running.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(running.pid, signal.SIGTERM)
-            try:
-                running.wait(10)
-            except subprocess.TimeoutExpired:
-                running.kill()
-                running.wait(10)
+        running.kill()
+        running.wait(10)
 
 
 def wait_for_port(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
