@@ -4,8 +4,8 @@ Written to miss as little as possible. A negation ("死にたいわけではな�
 answer too: a needless list of hotlines costs a moment, a missing one may cost a life. Only whole phrases that are plainly about something
 else (自殺対策の仕事, お試しに対して) are set aside first.
 
-Source of the kinds: SNS consultation guideline of the Ministry of Health, Labour and Welfare; slang and typos from its list of
-expressions that counsellors meet.
+Source of the rule: guideline for consultation by SNS of the Ministry of Health, Labour and Welfare (danger is met in kana, slang and typos
+too, and is answered first). The expressions were gathered by hand; each kind has its list in tests/unit/intake/test_crisis.py.
 """
 
 import re
