@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import itertools
 import json
+import signal
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -122,6 +124,7 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--keep", action="store_true", help="keep the data and logs of the run")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is stopped then, too
     folder = Path(tempfile.mkdtemp(prefix="banso-chaos-"))
     with running(folder) as banso:
         try:

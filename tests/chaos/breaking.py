@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from deploy.local.stack import Stack
-from tests.chaos.disturbance import Disturbance, disturbances
+from tests.chaos.disturbance import SERVERS, Disturbance, disturbances
 
 
 @dataclass
@@ -36,13 +36,16 @@ class Breaker:
 
     def _end(self, disturbance: Disturbance) -> None:
         """Start or resume; servers first, because services wait for them."""
-        for target in sorted(disturbance.targets, key=lambda name: name not in ("nats", "mongo")):
+        for target in sorted(disturbance.targets, key=lambda name: name not in SERVERS):
             if disturbance.kind == "pause":
                 self.stack.resume(target)
                 continue
             if disturbance.kind == "terminate":
                 self.stack.stop(target)
-            self.stack.start(target, wait=target in ("nats", "mongo"))
+            self.stack.start(target, wait=target in SERVERS)
+        if disturbance.recovers:
+            for target in disturbance.targets:
+                self.stack.wait_ready(target)
 
     async def mend(self) -> None:
         """Everything runs and is ready."""

@@ -11,8 +11,9 @@ SERVERS = ("nats", "mongo")
 KINDS: tuple[Kind, ...] = ("kill", "kill", "kill", "pause", "pause", "terminate")
 GAP_SECONDS = (0.5, 2.5)
 DOWN_SECONDS = (0.1, 2.0)
-PAUSED_SECONDS = (0.5, 6.0)
+PAUSED_SECONDS = (0.5, 5.0)
 TWO_AT_ONCE = 0.25
+NO_RECOVERY = 0.2
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Disturbance:
     kind: Kind
     targets: tuple[str, ...]
     lasting: float
+    recovers: bool
+    """Whether the targets may become ready again before the next disturbance."""
 
 
 def disturbances(seed: int) -> Iterator[Disturbance]:
@@ -41,4 +44,5 @@ def disturbances(seed: int) -> Iterator[Disturbance]:
                 targets.append(target)
         kind = chance.choice(KINDS)
         lasting = chance.uniform(*(PAUSED_SECONDS if kind == "pause" else DOWN_SECONDS))
-        yield Disturbance(chance.uniform(*GAP_SECONDS), kind, tuple(targets), lasting)
+        recovers = chance.random() >= NO_RECOVERY
+        yield Disturbance(chance.uniform(*GAP_SECONDS), kind, tuple(targets), lasting, recovers)
