@@ -60,6 +60,8 @@ DURABLES = (
     Durable("intake-timeline-notify", "intake", "NOTIFY"),
     # matching knows who may be proposed work, and where they live
     Durable("matching-residents", "matching", "INTAKE", (intake.ResidentRegistered,)),
+    # booking knows whom staff may book for
+    Durable("booking-residents", "booking", "INTAKE", (intake.ResidentRegistered,)),
     # notify reaches the person and the partner
     Durable(
         "notify-intake",

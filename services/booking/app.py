@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import cast
 
+from services.booking.consumers import REACTIONS
 from services.booking.desk import Desk
 from services.booking.expiry import Expiry
 from services.booking.openings import Openings
@@ -13,7 +14,7 @@ from services.booking.routes.counsellors import counsellor_routes
 from services.booking.routes.resident import resident_routes
 from services.booking.routes.staff import staff_routes
 from services.booking.settings import Settings
-from services.booking.store import Appointments, Bookings, Calendars, Counsellors
+from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents
 from services.booking.texts import PROBLEMS
 from shared.http.app import build_app
 from shared.runtime import Core, Service
@@ -26,7 +27,8 @@ async def compose(core: Core) -> Service:
     appointments = Appointments(core.outbox, core.sealer)
     calendars = Calendars(core.db)
     openings = Openings(core.clock, counsellors, calendars)
-    desk = Desk(core.clock, openings, appointments, calendars, Bookings(core.outbox, appointments, calendars))
+    bookings = Bookings(core.outbox, appointments, calendars)
+    desk = Desk(core.clock, openings, appointments, calendars, bookings, Residents(core.db))
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
     settings = cast(Settings, core.settings)
@@ -50,6 +52,7 @@ async def compose(core: Core) -> Service:
     )
     return Service(
         app=app,
+        reactions=REACTIONS,
         outboxes=("appointments",),
         workers=(Expiry(core.db, core.registry, desk, settings.expiry_every).run,),
     )

@@ -14,7 +14,7 @@ from services.booking.appointment import Appointment, Outcome
 from services.booking.availability import ResidentBusy, SlotTaken
 from services.booking.openings import Openings, zone_of
 from services.booking.slot import Slot, check_date, slot_at
-from services.booking.store import Appointments, Bookings, Calendars, CellsTaken
+from services.booking.store import Appointments, Bookings, Calendars, CellsTaken, Residents
 from services.booking.store.calendars import resources_of
 from shared.clock import Clock
 from shared.errors import NotFound, Refused, StaleVersion, Unavailable
@@ -47,12 +47,14 @@ class Desk:
         appointments: Appointments,
         calendars: Calendars,
         bookings: Bookings,
+        residents: Residents,
     ) -> None:
         self.clock = clock
         self.openings = openings
         self.appointments = appointments
         self.calendars = calendars
         self.bookings = bookings
+        self.residents = residents
 
     async def hold(self, tenant: Tenant, resident_id: str, wish: Wish, command: Command) -> Appointment:
         """Hold a slot for a resident. A repeated request gives the present state of what the first one made.
@@ -67,7 +69,9 @@ class Desk:
         return await self._create(tenant, resident_id, wish, command, making, by_staff=False)
 
     async def book(self, tenant: Tenant, resident_id: str, wish: Wish, command: Command) -> Appointment:
-        """Book for a resident, confirmed at once, as staff do. Raises as `hold`."""
+        """Book for a resident, confirmed at once, as staff do. Raises as `hold`, and NotFound for an unknown resident."""
+        if not await self.residents.known(tenant.id, resident_id):
+            raise NotFound(f"no resident {resident_id}")
 
         def making(new_id: str, slot: Slot, now: datetime) -> Outcome:
             return rules.book(new_id, resident_id, slot, now)

@@ -1,11 +1,12 @@
-"""What booking keeps: counsellors, appointments (they carry the events), and calendars as bits (they carry none)."""
+"""What booking keeps: counsellors, appointments (they carry the events), calendars as bits (they carry none), known residents."""
 
 from services.booking.store.appointments import APPOINTMENTS, Appointments
 from services.booking.store.bookings import Bookings
 from services.booking.store.calendars import CALENDARS, Calendars, CellsTaken
 from services.booking.store.counsellors import COUNSELLORS, Counsellors
+from services.booking.store.residents import RESIDENTS, Residents
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS)
 
 __all__ = [
     "APPOINTMENTS",
@@ -15,4 +16,5 @@ __all__ = [
     "Calendars",
     "CellsTaken",
     "Counsellors",
+    "Residents",
 ]

@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 
 from services.booking.audit import Finding, audit
+from shared.events.envelope import envelop
+from shared.events.intake import ResidentRegistered
 from shared.ids import derived_id
-from tests.harness import Harness, Started, a_tenant
+from tests.harness import Harness, Started, a_tenant, eventually
 
 A, B = "sample-a", "sample-b"
 NOW = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
@@ -75,6 +77,18 @@ class Desk:
         headers = self.who(name) | ({"Idempotency-Key": key} if key else {})
         path = f"/booking/v1/me/appointments/{appointment_id}/{action}"
         return await self.client.post(path, headers=headers, json=body)
+
+    async def registered(self, name: str, tenant: str = A) -> str:
+        """A resident whom booking has heard of from intake; returns the id."""
+        made = resident_id(name)
+        payload = ResidentRegistered(
+            resident_id=made, channel="web", anonymous=True, municipality_code="990019"
+        )
+        events = envelop([payload], source="/intake", tenant=tenant, subject=made, sequence=1, now=NOW)
+        await self.harness.publish(*events)
+        known = self.started.core.db["residents"]
+        await eventually(lambda: known.count_documents({"_id": made, "tenant_id": tenant}))
+        return made
 
     async def staff(self, method: str, path: str, body: Any = None, tenant: str = A) -> httpx.Response:
         return await self.client.request(

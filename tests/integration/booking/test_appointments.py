@@ -110,7 +110,8 @@ async def test_availability_leaves_out_what_the_counsellor_and_the_resident_have
 
 async def test_staff_book_for_a_resident_list_the_day_and_cancel(desk: Desk) -> None:
     one, other = await desk.counsellor(), await desk.counsellor()
-    booked = await desk.staff("POST", "/appointments", desk.wish(one) | {"resident_id": resident_id("aoi")})
+    body = desk.wish(one) | {"resident_id": await desk.registered("aoi")}
+    booked = await desk.staff("POST", "/appointments", body)
     assert (booked.status_code, booked.json()["state"]) == (201, "confirmed")
     await desk.booked("ren", other, 1380)
     await desk.booked("sora", one, 1380, service_date="2026-12-04")

@@ -8,7 +8,7 @@ import pytest
 from services.booking.audit import audit
 from services.booking.desk import Desk as BookingDesk
 from services.booking.openings import Openings
-from services.booking.store import Appointments, Bookings, Calendars, Counsellors
+from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents
 from shared.clock import Clock
 from tests.harness import Harness, eventually
 from tests.integration.booking.desk import NOW, A, Desk, open_desk
@@ -72,6 +72,7 @@ def with_clock(desk: Desk, shift: timedelta) -> BookingDesk:
         appointments,
         calendars,
         Bookings(core.outbox, appointments, calendars),
+        Residents(core.db),
     )
 
 

@@ -104,6 +104,8 @@ async def test_two_who_swap_at_once_never_end_in_the_same_place(desk: Desk) -> N
 async def test_many_hands_at_once_leave_no_overlap_and_no_lost_bit(harness: Harness) -> None:
     desk = await open_desk(harness, expiry_every=0.05)
     counsellors = [await desk.counsellor(weekly_hours=ALL_WEEK) for _ in range(2)]
+    for n in range(8):
+        await desk.registered(f"r{n}")
     clock = desk.started.core.clock
     chance = random.Random(20261203)
     outcomes: Counter[str] = Counter()

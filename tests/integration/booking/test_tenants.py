@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.booking.desk import DAY, A, B, Desk, resident_id
+from tests.integration.booking.desk import DAY, A, B, Desk
 
 THERE = {"service_date": DAY.isoformat(), "start_minute": 1320}
 
@@ -38,13 +38,18 @@ async def test_a_counsellor_of_another_municipality_is_not_there(desk: Desk) -> 
     assert (await desk.staff("PUT", f"/counsellors/{counsellor}", body, tenant=B)).status_code == 404
     assert (await desk.staff("GET", "/counsellors", tenant=B)).json() == {"data": [], "next": None}
     assert (await desk.hold("yui", desk.wish(counsellor), tenant=B)).status_code == 404
-    booking = desk.wish(counsellor) | {"resident_id": resident_id("yui")}
+    booking = desk.wish(counsellor) | {"resident_id": await desk.registered("yui", B)}
     assert (await desk.staff("POST", "/appointments", booking, tenant=B)).status_code == 404
     free = await desk.client.get(
         "/booking/v1/me/availability", headers=desk.who("yui", B), params={"from": DAY.isoformat()}
     )
     assert free.json() == {"slots": []}
     assert await desk.started.core.db["appointments"].count_documents({}) == 0
+
+
+async def test_staff_book_for_no_resident_of_another_municipality(desk: Desk) -> None:
+    booking = desk.wish(await desk.counsellor(A)) | {"resident_id": await desk.registered("yui", B)}
+    assert (await desk.staff("POST", "/appointments", booking, tenant=A)).status_code == 404
 
 
 async def test_one_municipality_s_calendar_is_not_anothers(desk: Desk) -> None:
