@@ -65,7 +65,7 @@ async def test_a_key_works_once_it_is_applied_and_only_as_far_as_its_scopes(
         assert (await client.post("/intake/v1/residents", json={"channel": "web"})).status_code == 403
 
 
-async def test_a_message_nobody_can_read_is_listed_shown_and_dropped(banso: Running) -> None:
+async def test_a_message_nobody_can_read_is_listed_shown_redriven_and_dropped(banso: Running) -> None:
     nc = await nats.connect(banso.plan.nats)
     await nc.jetstream().publish("evt.booking.sample-a.appointment.confirmed.v1", b"no event at all")
     await nc.close()
@@ -76,12 +76,18 @@ async def test_a_message_nobody_can_read_is_listed_shown_and_dropped(banso: Runn
 
     found = await eventually(letters, until=lambda lines: len(lines) == 2)
     assert {"dlq.intake.intake-timeline-booking", "dlq.notify.notify-booking"} <= set(" ".join(found).split())
-    for line in found:
-        seq = line.split()[0].lstrip("#")
-        shown = json.loads(await banso.commanded("shared.deadletters", "show", seq))
-        assert (shown["kind"], shown["original"]) == ("poison", "no event at all")
-        await banso.commanded("shared.deadletters", "drop", seq)
+    shown = json.loads(await banso.commanded("shared.deadletters", "show", _number(found[0])))
+    assert (shown["kind"], shown["original"]) == ("poison", "no event at all")
+    await banso.commanded("shared.deadletters", "redrive", _number(found[0]))
+    again = await eventually(letters, until=lambda lines: len(lines) == 3)
+    assert found[0] not in again and found[1] in again
+    for line in again:
+        await banso.commanded("shared.deadletters", "drop", _number(line))
     assert await letters() == []
+
+
+def _number(line: str) -> str:
+    return line.split()[0].lstrip("#")
 
 
 async def test_a_lost_jetstream_store_is_rebuilt_from_the_event_logs(breakable: Running) -> None:

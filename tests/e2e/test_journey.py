@@ -1,10 +1,15 @@
 """The sample journey that `make demo` tells, as facts."""
 
 import io
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from deploy.local.declared import REPOSITORY
 from deploy.local.demo.journey import Told, tell_all
 from deploy.local.demo.story import Story
 from deploy.local.demo.terminal import WIDTH, Terminal, columns
@@ -41,6 +46,20 @@ async def test_the_whole_journey_and_once_more(world: World, banso: Running, pap
     )
     deadletters = await banso.commanded("shared.deadletters", "list")
     assert "dlq." not in deadletters, deadletters
+
+
+def test_without_a_stack_the_demo_says_so_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.local.demo"],
+        cwd=REPOSITORY,
+        env={**os.environ, "BANSO_LOCAL_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip().splitlines() == [done.stderr.strip()]
+    assert "run `make up` first" in done.stderr
 
 
 def _check_a(told: Told) -> None:
