@@ -33,6 +33,8 @@ Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 Duplicate = DuplicateKeyError
+DUPLICATE_KEY = 11000
+"""The code under which a bulk write reports one."""
 UNREACHABLE = (AutoReconnect, ConnectionFailure, NotPrimaryError)
 
 T = TypeVar("T")

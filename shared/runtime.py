@@ -29,14 +29,17 @@ from shared.health import Front, Health
 from shared.http.limits import RateLimits
 from shared.inbox import INBOX, Consumer, Reaction
 from shared.key_use import KeyUse
+from shared.leases import LEASES
 from shared.mongo import CollectionSpec, Database
-from shared.outbox import EVENT_LOG, LEASES, Outbox, Publisher, Sweep
+from shared.outbox import Outbox
+from shared.publisher import EVENT_LOG, Publisher
 from shared.pull import PullConsumer
 from shared.registry import Registry
 from shared.sealing import Sealer
 from shared.secrets import Secrets
 from shared.settings import CoreSettings
 from shared.streams import durables_of, reconcile
+from shared.sweep import Sweep
 
 log = structlog.get_logger()
 Background = Callable[[asyncio.Event], Awaitable[None]]

@@ -7,8 +7,8 @@ import structlog
 
 from services.booking.desk import Desk
 from shared.ids import new_ulid
+from shared.leases import take_lease
 from shared.mongo import Database
-from shared.outbox import take_lease
 from shared.registry import Registry
 
 log = structlog.get_logger()

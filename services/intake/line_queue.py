@@ -15,7 +15,7 @@ from shared import trace
 from shared.clock import system_now
 from shared.errors import Unavailable
 from shared.ids import new_ulid
-from shared.outbox import take_lease
+from shared.leases import take_lease
 
 log = structlog.get_logger()
 SWEEP_EVERY = 2.0

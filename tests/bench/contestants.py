@@ -19,7 +19,7 @@ from shared.declare import apply
 from shared.inbox import INBOX
 from shared.keys import create_issuer, issue
 from shared.mongo import Database
-from shared.outbox import EVENT_LOG
+from shared.publisher import EVENT_LOG
 from shared.secrets import create_missing
 from shared.tenancy import ApiKey
 from tests.bench.floor import Place

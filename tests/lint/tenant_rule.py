@@ -20,7 +20,9 @@ from pathlib import Path
 from tests.lint.filters import Function, Scope, lacks_tenant, last_name, names_tenant
 
 ROOT = Path(__file__).parents[2]
-MECHANISM = {"shared/mongo.py", "shared/outbox.py", "shared/inbox.py", "shared/replay.py"}
+MECHANISM = {
+    f"shared/{name}.py" for name in ("mongo", "outbox", "publisher", "sweep", "leases", "inbox", "replay")
+}
 CONNECTS = "shared/mongo.py"
 EXCUSE = re.compile(r"#\s*tenant:\s*\S")
 

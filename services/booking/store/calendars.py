@@ -22,8 +22,7 @@ from pymongo.errors import BulkWriteError
 from services.booking.appointment import Appointment
 from services.booking.cells import WORDS, DayCells, bits_of, cells_of, timeline, utc_days
 from services.booking.slot import Slot
-from shared.mongo import CollectionSpec, Database, Document, Session, reachable
-from shared.outbox import DUPLICATE_KEY
+from shared.mongo import DUPLICATE_KEY, CollectionSpec, Database, Document, Session, reachable
 
 log = structlog.get_logger()
 

@@ -15,13 +15,16 @@ from shared.events.envelope import Event, envelop
 from shared.events.intake import ResidentRegistered
 from shared.idempotency import Command
 from shared.inbox import INBOX, Consumer, Reaction, Tx
+from shared.leases import LEASES
 from shared.mongo import CollectionSpec
-from shared.outbox import EVENT_LOG, LEASES, OUTBOX_INDEX, Sweep
+from shared.outbox import OUTBOX_INDEX
+from shared.publisher import EVENT_LOG
 from shared.pull import PullConsumer
 from shared.replay import replay
 from shared.runtime import Core, connect_core
 from shared.settings import CoreSettings
 from shared.streams import DURABLES, Durable
+from shared.sweep import Sweep
 from tests.harness import eventually
 
 THINGS = CollectionSpec("things", (OUTBOX_INDEX,))
