@@ -11,6 +11,7 @@ import time
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 
@@ -69,17 +70,24 @@ class PullConsumer:
         return batch
 
     async def stop(self) -> None:
-        """Give back what was fetched and not handled."""
-        if self._sub is None:
-            return
-        while self._sub.pending_msgs:
+        """Give back what was fetched and not handled.
+
+        The broker must know first that nobody listens here any more: what is given back would be delivered here again, and then
+        wait until its acknowledgement is overdue.
+        """
+        if self._sub is None or not self.nc.is_connected:
+            return  # the broker delivers again what was not acknowledged
+        ending = asyncio.ensure_future(self._sub.drain())  # type: ignore[no-untyped-call]
+        while not ending.done() or self._sub.pending_msgs:
             try:
                 msg = await self._sub.next_msg(0.1)
-            except (NatsTimeout, TimeoutError):
-                break
+            except (NatsError, TimeoutError):
+                if ending.done():
+                    break
+                continue
             if not (msg.headers and "Status" in msg.headers):
                 await msg.nak()
-        await self._sub.unsubscribe()
+        await asyncio.gather(ending, return_exceptions=True)
 
     async def _ask(self, limit: int) -> None:
         """Keep one request open. One that a lost connection swallowed is asked again after it would have expired."""

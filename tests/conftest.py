@@ -8,12 +8,22 @@ from typing import Any, NoReturn
 
 import nats
 import pytest
+import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from shared.ids import new_ulid
 from shared.settings import CoreSettings
 from tests.harness import Harness
 from tests.servers import embedded
+
+# a service configures its own log; without this a traceback would be drawn with the values of all variables
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

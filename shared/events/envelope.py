@@ -4,7 +4,7 @@ Source: CloudEvents specification 1.0.2 and its JSON and NATS bindings. The exte
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal, TypeVar
@@ -80,6 +80,12 @@ class Event(BaseModel):
 
     def encode(self) -> bytes:
         return self.text.encode()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> "Event":
+        """A copy has a text of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("text", None)
+        return copied
 
 
 def decode(body: bytes) -> Event:

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nats.aio.msg import Msg
@@ -16,7 +17,7 @@ from shared import deadletters
 from shared.clock import system_now
 from shared.deadletters import letters
 from shared.errors import Permanent, Unavailable
-from shared.events.envelope import Event, envelop
+from shared.events.envelope import Event, decode, envelop
 from shared.events.intake import ResidentRegistered
 from shared.inbox import Consumer, Reaction, Tx
 from shared.mongo import CollectionSpec
@@ -24,7 +25,7 @@ from shared.outbox import OUTBOX_INDEX
 from shared.pull import PullConsumer
 from shared.runtime import Core, connect_core
 from shared.settings import CoreSettings
-from shared.streams import DURABLES, reconcile
+from shared.streams import ACK_WAIT, DURABLES, reconcile
 from tests.harness import eventually
 from tests.servers import embedded
 
@@ -233,3 +234,42 @@ async def test_a_message_is_not_given_up_on_while_the_dead_letters_cannot_be_wri
     assert not running.done()
     info = await eventually(work.durable, until=lambda i: not i.num_ack_pending)
     assert info.num_redelivered == 0
+
+
+async def test_what_a_leaving_consumer_had_fetched_comes_to_the_next_one_at_once(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, staying = PullConsumer(work.core.nc, DURABLE), PullConsumer(work.core.nc, DURABLE)
+    await leaving.start()
+    assert await leaving.next_batch(100, wait=0.1) == []  # its request stays open
+    names = {f"t{n}" for n in range(3)}
+    await work.publish(*names)
+
+    async def fetched() -> int:
+        assert leaving._sub is not None
+        return leaving._sub.pending_msgs
+
+    await eventually(fetched, until=lambda n: n == len(names))
+    nc, publish = work.core.nc, work.core.nc.publish
+
+    async def slowly(*arguments: Any, **named: Any) -> None:
+        await publish(*arguments, **named)
+        await nc.flush()  # a message that is given back can be delivered again before the next step
+
+    monkeypatch.setattr(nc, "publish", slowly)
+    await leaving.stop()
+    await staying.start()
+    come: set[str] = set()
+
+    async def all_come() -> set[str]:
+        for msg in await staying.next_batch(100, wait=0.2):
+            come.add(decode(msg.data).subject)
+            await msg.ack()
+        return come
+
+    # sooner than the broker would deliver again by itself
+    assert await eventually(all_come, until=lambda found: found == names, within=ACK_WAIT / 3) == names
+    info = await eventually(work.durable, until=lambda i: not i.num_ack_pending)
+    assert info.delivered is not None
+    assert info.delivered.consumer_seq == 2 * len(names), "given back once, not to itself again and again"
+    await staying.stop()

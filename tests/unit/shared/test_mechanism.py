@@ -229,6 +229,12 @@ def test_an_event_carries_the_trace_of_the_work_in_hand() -> None:
     assert headers["traceparent"] == event.traceparent
 
 
+def test_a_copy_of_an_event_says_what_it_is_and_not_what_the_original_was() -> None:
+    [event] = envelop([PAYLOAD], source="/intake", tenant="kyoto", subject="res_1", sequence=1, now=NOW)
+    assert b"res_1" in event.encode()
+    assert decode(event.model_copy(update={"subject": "res_2"}).encode()).subject == "res_2"
+
+
 def test_outside_of_any_request_work_starts_a_trace_of_its_own() -> None:
     assert current().correlation_id != current().correlation_id
     assert current().actor == "system"
