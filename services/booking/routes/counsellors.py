@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.booking.counsellor import Counsellor, check_weekly_hours
 from services.booking.routes.shapes import CounsellorBody, CounsellorOut, CounsellorPath
 from services.booking.store import Counsellors
 from shared.auth import Actor
-from shared.errors import StaleVersion
+from shared.http.etag import IfMatch, etag, must_be
 from shared.http.paging import MAX_LIMIT, Page
 from shared.http.request import CommandOf, scope
 
@@ -52,12 +52,11 @@ def counsellor_routes(counsellors: Counsellors) -> APIRouter:
         body: CounsellorBody,
         actor: Writer,
         response: Response,
-        if_match: Annotated[str | None, Header(max_length=40)] = None,
+        expected: IfMatch,
     ) -> CounsellorOut:
         """Replace what is known of a counsellor. Appointments that exist already stay as they are."""
         present = await counsellors.get(actor.tenant, counsellor_id)
-        if if_match not in (None, "*", etag(present.version)):
-            raise StaleVersion(f"the counsellor is at version {present.version}")
+        must_be(expected, present.version)
         wanted = replace(_counsellor(counsellor_id, body), version=present.version)
         if wanted != present:
             wanted = await counsellors.change(actor.tenant, wanted)
@@ -66,12 +65,8 @@ def counsellor_routes(counsellors: Counsellors) -> APIRouter:
     return router
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
-
-
 def _tagged(counsellor: Counsellor, response: Response) -> CounsellorOut:
-    response.headers["ETag"] = etag(counsellor.version)
+    response.headers.update(etag(counsellor.version))
     return CounsellorOut.of(counsellor)
 
 

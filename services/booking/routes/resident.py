@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from services.booking.appointment import Appointment
 from services.booking.desk import Desk
-from services.booking.routes.counsellors import etag
 from services.booking.routes.shapes import AppointmentOut, AppointmentPath, CancelBody, MoveBody, WishBody
 from services.booking.store import Appointments
+from shared.http.etag import etag
 from shared.http.paging import MAX_LIMIT, Page
 from shared.http.request import CommandOf, ResidentOf, TenantOf
 from shared.tenancy import Tenant
@@ -90,5 +90,5 @@ def resident_routes(desk: Desk, appointments: Appointments) -> APIRouter:
 
 
 def _shown(appointment: Appointment, tenant: Tenant, response: Response) -> AppointmentOut:
-    response.headers["ETag"] = etag(appointment.version)
+    response.headers.update(etag(appointment.version))
     return AppointmentOut.of_state(appointment, tenant)

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.booking.appointment import Appointment
 from services.booking.desk import Desk
-from services.booking.routes.counsellors import etag
 from services.booking.routes.shapes import (
     AppointmentPath,
     BookBody,
@@ -19,6 +18,7 @@ from services.booking.routes.shapes import (
 )
 from services.booking.store import Appointments
 from shared.auth import Actor
+from shared.http.etag import etag
 from shared.http.paging import MAX_LIMIT, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.tenancy import Tenant
@@ -119,7 +119,7 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
 
 
 def _shown(appointment: Appointment, tenant: Tenant, actor: Actor, response: Response) -> StaffAppointmentOut:
-    response.headers["ETag"] = etag(appointment.version)
+    response.headers.update(etag(appointment.version))
     if "appointments:read" not in actor.scopes:
         return StaffAppointmentOut.of_state(appointment, tenant)
     return StaffAppointmentOut.of_state(

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.resident import with_contact
-from services.intake.routes.shapes import IfMatch, etag, must_be
 from services.intake.store import Residents
 from services.intake.store.retry import settled
 from shared.events.intake import ContactChanged
+from shared.http.etag import IfMatch, etag, must_be
 from shared.http.request import CommandOf, ResidentOf
 
 # one @, no spaces, a dot in the domain: whether it is reached is for a delivery to show

@@ -10,11 +10,12 @@ from services.intake import referral as rules
 from services.intake.consent import Field as SharedField
 from services.intake.referral import Reason, Referral, State
 from services.intake.referring import Referring, Step
-from services.intake.routes.shapes import CODE, Cursor, Limit, ReferralId, etag
+from services.intake.routes.shapes import CODE, Cursor, Limit, ReferralId
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.errors import Forbidden
 from shared.events.envelope import Payload
+from shared.http.etag import etag
 from shared.http.paging import Page
 from shared.http.request import ActorOf, CommandOf, TenantOf
 

@@ -1,11 +1,11 @@
-"""Parts that several requests and responses share: ids, hours, list parameters, versions."""
+"""Parts that several requests and responses share: ids, hours, list parameters."""
 
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self, TypeVar
 
-from fastapi import Header, Path, Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.matching.hours import LATEST, TIME_PATTERN, Window, minute_of, time_text
@@ -89,22 +89,3 @@ def _position(cursor: str) -> Position:
     if not 0 <= millis <= _LATEST_CURSOR or not re.fullmatch(r"[a-z]{3}_[a-z2-7]{26}", last):
         raise Invalid("cursor", "not a cursor of this list")
     return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000), last
-
-
-def expected_version(
-    if_match: Annotated[
-        str | None,
-        Header(max_length=40, description='The ETag that was read, e.g. `"3"`: 412 when it has moved on'),
-    ] = None,
-) -> int | None:
-    """The version in `If-Match`; None for any. Raises Invalid for what no ETag of ours looks like."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    match = re.fullmatch(r'"(\d{1,9})"', if_match.strip())
-    if match is None:
-        raise Invalid("If-Match", 'an ETag such as "3", or *')
-    return int(match.group(1))
-
-
-def etag(version: int) -> str:
-    return f'"{version}"'

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from services.matching import wording
 from services.matching.questionnaire import HIGHEST, ITEMS, LOWEST, Questionnaire, Wishes, answer, profile_of
-from services.matching.routes.fields import Hours, HoursList, Strict, etag, expected_version
+from services.matching.routes.fields import Hours, HoursList, Strict
 from services.matching.seeker import reach_of
 from services.matching.store import Store
 from services.matching.values import SCALES, Scale
 from shared.clock import Clock
 from shared.errors import Invalid
+from shared.http.etag import IfMatch, etag
 from shared.http.request import CommandOf, ResidentOf, TenantOf, actor_of, bearer, cookie, tenant_by_host
 from shared.tenancy import MunicipalityCode, Tenant
 
@@ -156,7 +157,7 @@ def questionnaire_router(store: Store, clock: Clock) -> APIRouter:
     async def get_answers(actor: ResidentOf, response: Response) -> QuestionnaireView:
         """The resident's own answers so far, and the profile they make."""
         questionnaire, version = await store.questionnaires.get(actor.tenant, actor.require_resident())
-        response.headers["ETag"] = etag(version)
+        response.headers.update(etag(version))
         return view(questionnaire)
 
     @router.put("/me/questionnaire")
@@ -166,7 +167,7 @@ def questionnaire_router(store: Store, clock: Clock) -> APIRouter:
         tenant: TenantOf,
         command: CommandOf,
         response: Response,
-        expected: Annotated[int | None, Depends(expected_version)],
+        expected: IfMatch,
     ) -> QuestionnaireView:
         """Keep some answers; the questionnaire can be left and taken up again. Sending the same again changes nothing."""
         now = clock.now()
@@ -178,7 +179,7 @@ def questionnaire_router(store: Store, clock: Clock) -> APIRouter:
             command,
             expected,
         )
-        response.headers["ETag"] = etag(version)
+        response.headers.update(etag(version))
         return view(questionnaire)
 
     return router

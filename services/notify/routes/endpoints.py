@@ -16,6 +16,7 @@ from services.notify.store import Endpoints
 from shared.auth import Actor
 from shared.clock import system_now
 from shared.errors import Forbidden, Invalid, NotFound
+from shared.http.etag import etag
 from shared.http.paging import Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.mongo import Document
@@ -119,7 +120,7 @@ def endpoint_routes(core: Core, settings: Settings, endpoints: Endpoints) -> API
         endpoint_id: EndpointId, actor: Reading, response: Response
     ) -> EndpointView:
         endpoint, _ = await load(actor, endpoint_id)
-        response.headers["ETag"] = f'"{endpoint.version}"'
+        response.headers.update(etag(endpoint.version))
         return _view(endpoint)
 
     @router.delete("/{endpoint_id}", status_code=204)

@@ -18,6 +18,7 @@ from services.notify.wording import write_words
 from shared import trace
 from shared.auth import Actor
 from shared.errors import Invalid, NotFound
+from shared.http.etag import etag
 from shared.http.paging import Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.idempotency import Command
@@ -93,7 +94,7 @@ def message_routes(core: Core, sender: Sender) -> APIRouter:
     async def get_message(message_id: MessageId, actor: Reading, response: Response) -> MessageView:
         """One message."""
         message = await messages.get(actor.tenant, message_id)
-        response.headers["ETag"] = f'"{message.version}"'
+        response.headers.update(etag(message.version))
         return view(message)
 
     @router.post("/messages", status_code=201)

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.notify.contact import ContactPoint, prefer
-from services.notify.routes.shapes import IfMatch, check_match, settled
+from services.notify.routes.shapes import settled
 from services.notify.store import Contacts
+from shared.http.etag import IfMatch, etag, must_be
 from shared.http.request import ResidentOf
 
 
@@ -26,7 +27,7 @@ class PreferencesView(BaseModel):
 
 
 def _view(contact: ContactPoint, response: Response) -> PreferencesView:
-    response.headers["ETag"] = f'"{contact.version}"'
+    response.headers.update(etag(contact.version))
     return PreferencesView.model_validate(contact.preferences, from_attributes=True)
 
 
@@ -43,18 +44,18 @@ def preference_routes(contacts: Contacts) -> APIRouter:
 
     @router.put("/preferences")
     async def put_my_preferences(
-        body: PreferencesRequest, actor: ResidentOf, response: Response, if_match: IfMatch = None
+        body: PreferencesRequest, actor: ResidentOf, response: Response, expected: IfMatch
     ) -> PreferencesView:
         """Choose how you want to hear from us. Answers to what you do on LINE yourself always come."""
 
         async def attempt() -> ContactPoint:
             contact = await mine(actor.tenant, actor.require_resident())
-            check_match(if_match, contact.version)
+            must_be(expected, contact.version)
             wanted = prefer(contact, body.line, body.email, body.reminders)
             if wanted.preferences == contact.preferences:
                 return contact
             return await contacts.keep_preferences(actor.tenant, wanted)
 
-        return _view(await settled(attempt, once=if_match is not None), response)
+        return _view(await settled(attempt, once=expected is not None), response)
 
     return router

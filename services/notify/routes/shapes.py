@@ -1,9 +1,9 @@
-"""What paths, queries and headers look like."""
+"""What paths and queries look like."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-from fastapi import Header, Path, Query
+from fastapi import Path, Query
 
 from shared.errors import Conflict, StaleVersion
 from shared.mongo import Duplicate
@@ -15,18 +15,9 @@ EndpointId = Annotated[str, Path(pattern=f"^whe_{CODE}", examples=["whe_k3x2a5v6
 DeliveryId = Annotated[str, Path(pattern=f"^whd_{CODE}", examples=["whd_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=300, description="`next` of the page before")]
-IfMatch = Annotated[
-    str | None, Header(pattern=r'^"\d{1,9}"$', description='The ETag you read, e.g. `"3"`: change only this')
-]
 
 T = TypeVar("T")
 TRIES = 6
-
-
-def check_match(if_match: str | None, version: int) -> None:
-    """Raises StaleVersion when the caller read another version."""
-    if if_match is not None and int(if_match.strip('"')) != version:
-        raise StaleVersion(f"it is at version {version} now")
 
 
 async def settled(attempt: Callable[[], Awaitable[T]], *, once: bool = False) -> T:

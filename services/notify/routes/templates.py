@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify.catalogue import CATALOGUE, LANGUAGES
-from services.notify.routes.shapes import IfMatch, check_match, settled
+from services.notify.routes.shapes import settled
 from services.notify.store import Templates
 from services.notify.template import NAME, Template, UnknownTemplate, choose, reword
 from services.notify.texts import Text, placeholders
 from shared.auth import Actor
 from shared.errors import NotFound
+from shared.http.etag import IfMatch, etag, must_be
 from shared.http.paging import Page
 from shared.http.request import CommandOf, scope
 from shared.runtime import Core
@@ -110,7 +111,7 @@ def template_routes(core: Core, templates: Templates) -> APIRouter:
         """The words in use, or those of an earlier version."""
         own = (await templates.named(actor.tenant, name)).get(language)
         detail = shown(name, language, own, version)
-        response.headers["ETag"] = f'"{detail.version}"'
+        response.headers.update(etag(detail.version))
         return detail
 
     @router.put("/templates/{name}")
@@ -120,21 +121,21 @@ def template_routes(core: Core, templates: Templates) -> APIRouter:
         actor: Writing,
         command: CommandOf,
         response: Response,
-        if_match: IfMatch = None,
+        expected: IfMatch,
     ) -> TemplateDetail:
         """Use the municipality's own words from now on. Messages on their way keep the version they were given."""
 
         async def attempt() -> TemplateDetail:
             own = (await templates.named(actor.tenant, name)).get(body.language)
             if not await templates.remembers(actor.tenant, name, body.language, command):
-                check_match(if_match, own.version if own else 0)
+                must_be(expected, own.version if own else 0)
                 text = Text(body.subject, body.body)
                 own = reword(own, actor.tenant, name, body.language, text, actor.name, core.clock.now())
                 await templates.keep(actor.tenant, own, command)
             return shown(name, body.language, own)
 
-        detail = await settled(attempt, once=if_match is not None)
-        response.headers["ETag"] = f'"{detail.version}"'
+        detail = await settled(attempt, once=expected is not None)
+        response.headers.update(etag(detail.version))
         return detail
 
     return router
