@@ -5,10 +5,18 @@ import hashlib
 
 from ulid import ULID
 
+CODE = "[a-z2-7]{26}"
+"""What follows the prefix of a derived id: 128 bits in base32."""
+
 
 def new_ulid() -> str:
     """A fresh ULID (26 characters, sorts by system time)."""
     return str(ULID())
+
+
+def id_pattern(prefix: str) -> str:
+    """What a derived id of this prefix looks like, for JSON schemas and `re`."""
+    return f"^{prefix}_{CODE}$"
 
 
 def derived_id(prefix: str, *parts: str) -> str:

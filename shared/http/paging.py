@@ -4,14 +4,16 @@ import base64
 import binascii
 import json
 import math
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from shared.errors import Invalid
 
 T = TypeVar("T")
-MAX_LIMIT = 100
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 
 
 class Page(BaseModel, Generic[T]):

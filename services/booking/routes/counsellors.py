@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.booking.counsellor import Counsellor, check_weekly_hours
 from services.booking.routes.shapes import CounsellorBody, CounsellorOut, CounsellorPath
 from services.booking.store import Counsellors
 from shared.auth import Actor
 from shared.http.etag import IfMatch, etag, must_be
-from shared.http.paging import MAX_LIMIT, Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, scope
 
 Reader = Annotated[Actor, Depends(scope("counsellors:read"))]
@@ -32,8 +32,8 @@ def counsellor_routes(counsellors: Counsellors) -> APIRouter:
     @router.get("/counsellors")
     async def list_counsellors(
         actor: Reader,
-        cursor: Annotated[str | None, Query(max_length=500)] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[CounsellorOut]:
         """Counsellors in order of creation."""
         page = await counsellors.page(actor.tenant, cursor, limit)

@@ -1,15 +1,13 @@
 """/booking/v1/me/appointments: what a resident does with their own appointments."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from services.booking.appointment import Appointment
 from services.booking.desk import Desk
 from services.booking.routes.shapes import AppointmentOut, AppointmentPath, CancelBody, MoveBody, WishBody
 from services.booking.store import Appointments
 from shared.http.etag import etag
-from shared.http.paging import MAX_LIMIT, Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, ResidentOf, TenantOf
 from shared.tenancy import Tenant
 
@@ -30,8 +28,8 @@ def resident_routes(desk: Desk, appointments: Appointments) -> APIRouter:
     async def list_my_appointments(
         actor: ResidentOf,
         tenant: TenantOf,
-        cursor: Annotated[str | None, Query(max_length=500)] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[AppointmentOut]:
         """The resident's appointments in order of time, cancelled ones included."""
         mine = await appointments.page(tenant.id, cursor, limit, resident_id=actor.require_resident())

@@ -19,7 +19,7 @@ from services.booking.routes.shapes import (
 from services.booking.store import Appointments
 from shared.auth import Actor
 from shared.http.etag import etag
-from shared.http.paging import MAX_LIMIT, Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.tenancy import Tenant
 
@@ -36,8 +36,8 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
         tenant: TenantOf,
         counsellor_id: Annotated[CounsellorId | None, Query()] = None,
         service_date: Annotated[date | None, Query()] = None,
-        cursor: Annotated[str | None, Query(max_length=500)] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[StaffAppointmentOut]:
         """Appointments in order of service date and time; notes are on the single appointment only."""
         page = await appointments.page(

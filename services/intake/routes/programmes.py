@@ -10,12 +10,12 @@ from services.intake.guide import Guide
 from services.intake.importing import import_sheet, worded
 from services.intake.programme import COLUMNS, Programme, State
 from services.intake.programme_csv import read_sheet
-from services.intake.routes.shapes import Cursor, Limit, ProgrammeId
+from services.intake.routes.shapes import ProgrammeId
 from services.intake.store import Programmes
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.http.etag import etag
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.problems import language
 from shared.http.request import CommandOf, scope
 

@@ -10,22 +10,23 @@ from services.intake import referral as rules
 from services.intake.consent import Field as SharedField
 from services.intake.referral import Reason, Referral, State
 from services.intake.referring import Referring, Step
-from services.intake.routes.shapes import CODE, Cursor, Limit, ReferralId
+from services.intake.routes.shapes import ReferralId
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.errors import Forbidden
 from shared.events.envelope import Payload
 from shared.http.etag import etag
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import ActorOf, CommandOf, TenantOf
+from shared.ids import id_pattern
 
 
 class NewReferral(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    resident_id: str = Field(pattern=f"^res_{CODE}")
+    resident_id: str = Field(pattern=id_pattern("res"))
     agency_id: str = Field(max_length=40, examples=["sample-agency"])
-    consent_id: str = Field(pattern=f"^cns_{CODE}")
+    consent_id: str = Field(pattern=id_pattern("cns"))
     note: str = Field(default="", max_length=4000)
 
 

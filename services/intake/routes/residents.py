@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake import entry
 from services.intake.resident import Resident, register
-from services.intake.routes.shapes import Cursor, Limit, ResidentId
+from services.intake.routes.shapes import ResidentId
 from services.intake.store import Entries, Residents, Timeline
 from services.intake.timeline import Ids
 from shared.auth import Actor, session_expiry
 from shared.clock import system_now
 from shared.http.etag import etag
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.runtime import Core
 

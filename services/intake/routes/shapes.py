@@ -1,13 +1,12 @@
-"""Path ids and paging as they must look."""
+"""Path ids as they must look."""
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path
 
-CODE = "[a-z2-7]{26}$"
-ResidentId = Annotated[str, Path(pattern=f"^res_{CODE}", examples=["res_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
-ConsentId = Annotated[str, Path(pattern=f"^cns_{CODE}")]
-ReferralId = Annotated[str, Path(pattern=f"^ref_{CODE}")]
-ProgrammeId = Annotated[str, Path(pattern=f"^prg_{CODE}")]
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=300, description="`next` of the page before")]
+from shared.ids import id_pattern
+
+ResidentId = Annotated[str, Path(pattern=id_pattern("res"), examples=["res_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
+ConsentId = Annotated[str, Path(pattern=id_pattern("cns"))]
+ReferralId = Annotated[str, Path(pattern=id_pattern("ref"))]
+ProgrammeId = Annotated[str, Path(pattern=id_pattern("prg"))]

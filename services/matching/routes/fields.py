@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self, TypeVar
 
-from fastapi import Path, Query
+from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.matching.hours import LATEST, TIME_PATTERN, Window, minute_of, time_text
 from services.matching.store.listing import Position
 from shared.errors import Invalid
-from shared.http.paging import MAX_LIMIT, Page, decode_cursor, encode_cursor
+from shared.http.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.ids import CODE, id_pattern
 
 T = TypeVar("T")
 V = TypeVar("V", bound=BaseModel)
@@ -19,7 +20,7 @@ _LATEST_CURSOR = 253_402_300_799_000  # the last millisecond MongoDB and Python 
 
 
 def _id(prefix: str) -> Any:
-    return Path(pattern=rf"^{prefix}_[a-z2-7]{{26}}$", description=f"`{prefix}_…`")
+    return Path(pattern=id_pattern(prefix), description=f"`{prefix}_…`")
 
 
 CompanyId = Annotated[str, _id("com")]
@@ -68,8 +69,8 @@ class ListQuery:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
-        cursor: Annotated[str | None, Query(max_length=400)] = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
     ) -> None:
         self.limit = limit
         self.after = _position(cursor) if cursor else None
@@ -86,6 +87,6 @@ class ListQuery:
 
 def _position(cursor: str) -> Position:
     millis, last = decode_cursor(cursor, (int, str))
-    if not 0 <= millis <= _LATEST_CURSOR or not re.fullmatch(r"[a-z]{3}_[a-z2-7]{26}", last):
+    if not 0 <= millis <= _LATEST_CURSOR or not re.fullmatch(f"[a-z]{{3}}_{CODE}", last):
         raise Invalid("cursor", "not a cursor of this list")
     return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000), last

@@ -13,12 +13,13 @@ from services.matching.store import Store
 from shared.clock import Clock
 from shared.http.paging import Page
 from shared.http.request import CommandOf, ResidentOf
+from shared.ids import id_pattern
 
 
 class NewInterest(Strict):
     """`not_interested` hides the offer from later slates; nobody else learns of it."""
 
-    offer_id: str = Field(pattern=r"^ofr_[a-z2-7]{26}$", examples=["ofr_aaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    offer_id: str = Field(pattern=id_pattern("ofr"), examples=["ofr_aaaaaaaaaaaaaaaaaaaaaaaaaa"])
     kind: Kind
 
 

@@ -14,6 +14,7 @@ from shared.auth import Actor
 from shared.clock import Clock
 from shared.http.paging import Page
 from shared.http.request import CommandOf, scope
+from shared.ids import id_pattern
 from shared.tenancy import MunicipalityCode
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -23,7 +24,7 @@ Tag = Annotated[str, Field(min_length=1, max_length=30)]
 class NewOffer(Strict):
     """No `hours` means any time, as agreed. `values`: how much the work gives of each scale; leave out what is not known."""
 
-    company_id: str = Field(pattern=r"^com_[a-z2-7]{26}$", examples=["com_aaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    company_id: str = Field(pattern=id_pattern("com"), examples=["com_aaaaaaaaaaaaaaaaaaaaaaaaaa"])
     kind: Kind
     title: str = Field(min_length=1, max_length=100, examples=["夜のパンの仕込み（見本）"])
     description: str = Field(default="", max_length=4000)

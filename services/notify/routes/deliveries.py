@@ -10,11 +10,12 @@ from services.notify import delivery as rules
 from services.notify.delivery import Delivery, State
 from services.notify.dispatcher import Dispatcher
 from services.notify.endpoint import EndpointOff
-from services.notify.routes.shapes import CODE, Cursor, DeliveryId, Limit, settled
+from services.notify.routes.shapes import DeliveryId, settled
 from shared.auth import Actor
 from shared.errors import NotFound
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, scope
+from shared.ids import id_pattern
 from shared.mongo import Document
 from shared.runtime import Core
 
@@ -62,7 +63,7 @@ def delivery_routes(core: Core, dispatcher: Dispatcher) -> APIRouter:
     @router.get("")
     async def list_webhook_deliveries(
         actor: Reading,
-        endpoint_id: Annotated[str | None, Query(pattern=f"^whe_{CODE}")] = None,
+        endpoint_id: Annotated[str | None, Query(pattern=id_pattern("whe"))] = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[DeliveryView]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.notify import endpoint as rules
 from services.notify.address import check_url
 from services.notify.endpoint import DisabledReason, Endpoint, Secret
-from services.notify.routes.shapes import Cursor, EndpointId, Limit, settled
+from services.notify.routes.shapes import EndpointId, settled
 from services.notify.settings import Settings
 from services.notify.signing import new_secret
 from services.notify.store import Endpoints
@@ -17,7 +17,7 @@ from shared.auth import Actor
 from shared.clock import system_now
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.http.etag import etag
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.mongo import Document
 from shared.runtime import Core

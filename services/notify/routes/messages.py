@@ -11,7 +11,7 @@ from services.notify.contact import ContactPoint
 from services.notify.message import Message, State, message_id
 from services.notify.providers.line import fits
 from services.notify.quiet_hours import quiet_until
-from services.notify.routes.shapes import RESIDENT, Cursor, Limit, MessageId
+from services.notify.routes.shapes import RESIDENT, MessageId
 from services.notify.sender import Sender
 from services.notify.template import NAME, UnknownTemplate
 from services.notify.wording import write_words
@@ -19,7 +19,7 @@ from shared import trace
 from shared.auth import Actor
 from shared.errors import Invalid, NotFound
 from shared.http.etag import etag
-from shared.http.paging import Page
+from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.idempotency import Command
 from shared.runtime import Core

@@ -3,18 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-from fastapi import Path, Query
+from fastapi import Path
 
 from shared.errors import Conflict, StaleVersion
+from shared.ids import id_pattern
 from shared.mongo import Duplicate
 
-CODE = "[a-z2-7]{26}$"
-RESIDENT = f"^res_{CODE}"
-MessageId = Annotated[str, Path(pattern=f"^msg_{CODE}", examples=["msg_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
-EndpointId = Annotated[str, Path(pattern=f"^whe_{CODE}", examples=["whe_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
-DeliveryId = Annotated[str, Path(pattern=f"^whd_{CODE}", examples=["whd_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=300, description="`next` of the page before")]
+RESIDENT = id_pattern("res")
+MessageId = Annotated[str, Path(pattern=id_pattern("msg"), examples=["msg_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
+EndpointId = Annotated[str, Path(pattern=id_pattern("whe"), examples=["whe_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
+DeliveryId = Annotated[str, Path(pattern=id_pattern("whd"), examples=["whd_k3x2a5v6q7r4n2m3p4d5f6g7h2"])]
 
 T = TypeVar("T")
 TRIES = 6
