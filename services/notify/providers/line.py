@@ -63,7 +63,7 @@ class Line:
         except ApiException as error:
             return _outcome(error)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return _unclear(error)
+            return _without_answer(error)
         return Outcome("accepted")
 
     async def reply(self, access_token: str, token: str, text: str, actions: Sequence[Action]) -> Outcome:
@@ -76,7 +76,7 @@ class Line:
                 return Outcome("token_spent", "line-reply-token")
             return _outcome(error)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return _unclear(error)
+            return _without_answer(error)
         return Outcome("accepted")
 
     def _options(self, access_token: str) -> dict[str, Any]:
@@ -108,8 +108,10 @@ def _outcome(error: ApiException) -> Outcome:
     return Outcome("refused", reason)
 
 
-def _unclear(error: Exception) -> Outcome:
-    return Outcome("unclear", f"line-{type(error).__name__}")
+def _without_answer(error: Exception) -> Outcome:
+    """Without a connection nothing can have been taken; after that, nobody knows."""
+    connected = not isinstance(error, aiohttp.ClientConnectorError)
+    return Outcome("unclear" if connected else "busy", f"line-{type(error).__name__}")
 
 
 def _retry_after(error: ApiException) -> timedelta | None:

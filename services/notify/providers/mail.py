@@ -61,6 +61,8 @@ class Mail:
             return _by_code(error.recipients[0].code)
         except aiosmtplib.SMTPResponseException as error:
             return _by_code(error.code)
+        except aiosmtplib.SMTPConnectError as error:
+            return Outcome("busy", f"mail-{type(error).__name__}")
         except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
             return Outcome("unclear", f"mail-{type(error).__name__}")
         return Outcome("accepted")

@@ -10,8 +10,9 @@ from services.notify import delivery as rules
 from services.notify.delivery import Delivery, State
 from services.notify.dispatcher import Dispatcher
 from services.notify.endpoint import EndpointOff
-from services.notify.routes.shapes import DeliveryId, settled
+from services.notify.routes.shapes import DeliveryId
 from shared.auth import Actor
+from shared.changing import settled
 from shared.errors import NotFound
 from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, scope

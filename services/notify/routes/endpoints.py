@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.notify import endpoint as rules
 from services.notify.address import check_url
 from services.notify.endpoint import DisabledReason, Endpoint, Secret
-from services.notify.routes.shapes import EndpointId, settled
+from services.notify.routes.shapes import EndpointId
 from services.notify.settings import Settings
 from services.notify.signing import new_secret
 from services.notify.store import Endpoints
 from shared.auth import Actor
+from shared.changing import settled
 from shared.clock import system_now
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.http.etag import etag

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.notify.contact import ContactPoint, prefer
-from services.notify.routes.shapes import settled
 from services.notify.store import Contacts
+from shared.changing import settled
 from shared.http.etag import IfMatch, etag, must_be
 from shared.http.request import ResidentOf
 
@@ -56,6 +56,6 @@ def preference_routes(contacts: Contacts) -> APIRouter:
                 return contact
             return await contacts.keep_preferences(actor.tenant, wanted)
 
-        return _view(await settled(attempt, once=expected is not None), response)
+        return _view(await settled(attempt, expected=expected), response)
 
     return router

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify.catalogue import CATALOGUE, LANGUAGES
-from services.notify.routes.shapes import settled
 from services.notify.store import Templates
 from services.notify.template import NAME, Template, UnknownTemplate, choose, reword
 from services.notify.texts import Text, placeholders
 from shared.auth import Actor
+from shared.changing import settled
 from shared.errors import NotFound
 from shared.http.etag import IfMatch, etag, must_be
 from shared.http.paging import Page
@@ -134,7 +134,7 @@ def template_routes(core: Core, templates: Templates) -> APIRouter:
                 await templates.keep(actor.tenant, own, command)
             return shown(name, body.language, own)
 
-        detail = await settled(attempt, once=expected is not None)
+        detail = await settled(attempt, expected=expected)
         response.headers.update(etag(detail.version))
         return detail
 
