@@ -20,6 +20,7 @@ FAILURES_TO_UNREADY = 3
 class Health:
     def __init__(self) -> None:
         self.ready = False
+        self.started = False
         self.leaving = False
         self.parts: dict[str, bool] = {"mongo": False, "nats": False}
         self._failures = 0
@@ -46,7 +47,7 @@ class Health:
 
     def report(self) -> tuple[int, dict[str, object]]:
         """(status, body) of `/readyz`."""
-        ok = self.ready and not self.leaving
+        ok = self.ready and self.started and not self.leaving
         return (200 if ok else 503), {"ready": ok, "leaving": self.leaving, **self.parts}
 
 

@@ -1,31 +1,22 @@
-"""How a service lives: connect, serve, work, and leave without losing anything.
+"""What every process of a service is made of: the core that it is composed on, and the tasks that run beside serving.
 
-`python -m services.<name> api|worker|all` calls `run` with the service's `compose`, its only composition root. `api` serves HTTP and drains
-what it writes; `worker` consumes, sweeps and runs timers; `all` does both. Leaving: unready -> stop fetching -> finish what is in hand ->
-give back the rest -> drain -> close.
+`shared/process.py` lives with it: connects, serves, leaves.
 """
 
-import argparse
 import asyncio
-import gc
-import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import nats
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from shared import log as logging
 from shared.auth import Authenticator
 from shared.clock import Clock
 from shared.errors import Unavailable
-from shared.health import Front, Health
 from shared.http.limits import RateLimits
 from shared.inbox import INBOX, Consumer, Reaction
 from shared.key_use import KeyUse
@@ -177,9 +168,9 @@ async def _as_coroutine(work: Background, stop: asyncio.Event) -> None:
     await work(stop)
 
 
-async def start(core: Core, service: Service, role: str) -> Running:
-    """Start what the role runs; returns once tenants are known."""
-    running = Running()
+async def start(core: Core, service: Service, role: str, running: Running | None = None) -> Running:
+    """Start what the role runs, as tasks of `running`; returns once tenants are known."""
+    running = running or Running()
     running.start(core.registry.run, "registry")
     if core.settings.test_clock:
         running.start(_until_stopped(lambda: core.clock.follow(core.nc)), "test-clock")
@@ -214,95 +205,3 @@ def _until_stopped(work: Callable[[], Awaitable[None]]) -> Background:
                 await asyncio.sleep(CONNECT_EVERY)
 
     return run
-
-
-class _Server(uvicorn.Server):
-    """Signals are the runtime's own business: it must become unready first."""
-
-    def capture_signals(self) -> Any:
-        return nullcontext()
-
-
-async def serve(
-    name: str, settings: CoreSettings, collections: Sequence[CollectionSpec], compose: Compose, role: str
-) -> int:
-    """Live until a signal; returns the exit code."""
-    logging.configure(name, settings.log_level)
-    leave = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, leave.set)
-
-    health = Health()
-    front = Front(health)
-    config = uvicorn.Config(
-        front, host=settings.host, port=settings.port, access_log=False, log_config=None, lifespan="off",
-        timeout_graceful_shutdown=int(settings.shutdown_grace), timeout_keep_alive=30, server_header=False,
-    )  # fmt: skip
-    server = _Server(config)
-    serving = asyncio.ensure_future(server.serve())
-    try:
-        return await _live(name, settings, collections, compose, role, health, front, serving, leave)
-    finally:
-        server.should_exit = True
-        await serving
-
-
-async def _live(
-    name: str,
-    settings: CoreSettings,
-    collections: Sequence[CollectionSpec],
-    compose: Compose,
-    role: str,
-    health: Health,
-    front: Front,
-    serving: "asyncio.Future[None]",
-    leave: asyncio.Event,
-) -> int:
-    leaving = asyncio.ensure_future(leave.wait())
-    connecting = asyncio.ensure_future(connect_core(name, settings, collections))
-    first: set[asyncio.Future[Any]] = {connecting, leaving, serving}
-    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-    if not connecting.done():
-        connecting.cancel()
-        return 0 if leave.is_set() else 1
-    core = connecting.result()
-    service = await compose(core)
-    running = await start(core, service, role)
-    front.app = service.app if role in ("api", "all") else None
-    _settle()
-    watching = asyncio.ensure_future(health.watch(core.db, core.nc))
-    log.info("serving", role=role, port=settings.port)
-    reasons: set[asyncio.Future[Any]] = {leaving, running.failed, serving}
-    await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
-    log.info("leaving")
-    health.leaving = True
-    await asyncio.sleep(settings.drain_delay)  # until whoever routes to us has seen that we are unready
-    front.refuse_new = True
-    await front.quiet(settings.shutdown_grace)
-    await running.finish(settings.shutdown_grace)
-    watching.cancel()
-    try:
-        await asyncio.wait_for(core.nc.drain(), 10)
-    except (NatsError, TimeoutError):
-        pass
-    core.db.close()
-    log.info("left")
-    return 1 if running.failed.done() else 0
-
-
-def _settle() -> None:
-    """What was made at start-up stays: a full collection that looks at it all again holds every request up for some 75 ms."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
-def run(name: str, settings: CoreSettings, collections: Sequence[CollectionSpec], compose: Compose) -> None:
-    """The `__main__` of a service."""
-    import uvloop
-
-    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
-    parser.add_argument("role", choices=["api", "worker", "all"], nargs="?", default="all")
-    args = parser.parse_args()
-    raise SystemExit(uvloop.run(serve(name, settings, collections, compose, args.role)))

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import InsertOne
 
-from shared import runtime
+from shared import process, runtime
 from shared.auth import Actor
 from shared.errors import Conflict, StaleVersion
 from shared.events.envelope import Event
@@ -163,6 +163,6 @@ if __name__ == "__main__":
     runtime.durables_of = lambda service: (DURABLE,)  # type: ignore[attr-defined]
     raise SystemExit(
         uvloop.run(
-            runtime.serve("tiny", CoreSettings(), COLLECTIONS, composed(Gate(Path(sys.argv[1]))), "all")
+            process.serve("tiny", CoreSettings(), COLLECTIONS, composed(Gate(Path(sys.argv[1]))), "all")
         )
     )
