@@ -10,7 +10,7 @@ from services.intake.crisis import detect
 from services.intake.guide import Guide
 from services.intake.store.consultations import Consultations, turn_id
 from services.intake.store.residents import Residents
-from services.intake.store.retry import settled
+from shared.changing import settled
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events.envelope import Payload

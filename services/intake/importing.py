@@ -5,7 +5,7 @@ from typing import Any
 from services.intake.programme import compare
 from services.intake.programme_csv import MESSAGES, Sheet
 from services.intake.store import Programmes
-from services.intake.store.retry import settled
+from shared.changing import settled
 from shared.errors import Conflict, Invalid
 from shared.idempotency import Command
 

@@ -16,8 +16,8 @@ from services.intake.hotlines import open_now
 from services.intake.line import LineEvent, keyed_hash, resident_of
 from services.intake.resident import Resident, register, with_contact
 from services.intake.store import Entries, Residents
-from services.intake.store.retry import settled
 from shared import trace
+from shared.changing import settled
 from shared.errors import NotFound
 from shared.events.envelope import Payload
 from shared.events.intake import (

@@ -8,7 +8,7 @@ from services.intake import referral as rules
 from services.intake.conversation import Conversation
 from services.intake.referral import Referral
 from services.intake.store import Consents, Referrals, Residents
-from services.intake.store.retry import settled
+from shared.changing import settled
 from shared.clock import Clock
 from shared.errors import Invalid, NotFound
 from shared.events.envelope import Payload

@@ -10,7 +10,7 @@ from services.intake.consent import Consent, Purpose, grant, withdraw
 from services.intake.consent import Field as SharedField
 from services.intake.routes.shapes import ConsentId
 from services.intake.store import Consents, Residents
-from services.intake.store.retry import settled
+from shared.changing import settled
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.http.paging import Page

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.resident import with_contact
 from services.intake.store import Residents
-from services.intake.store.retry import settled
+from shared.changing import settled
 from shared.events.intake import ContactChanged
 from shared.http.etag import IfMatch, etag, must_be
 from shared.http.request import CommandOf, ResidentOf
@@ -60,6 +60,6 @@ def me_routes(residents: Residents) -> APIRouter:
             await residents.change(actor.tenant, changed, [event], command)
             return body
 
-        return await settled(attempt, once=expected is not None)
+        return await settled(attempt, expected=expected)
 
     return router

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from shared.errors import StaleVersion
+from shared.changing import settled
 from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.mongo import Document
@@ -11,7 +11,6 @@ from shared.outbox import Outbox
 
 S = TypeVar("S")
 Rule = Callable[[S], tuple[S, list[Payload]]]
-TRIES = 5
 
 
 async def change(
@@ -27,22 +26,19 @@ async def change(
 ) -> S:
     """The new state; the present one when `command` has been done before or the rule changes nothing.
 
-    Raises NotFound, what the rule raises, and StaleVersion after five lost races.
+    Raises NotFound, what the rule raises, and Conflict when others are faster again and again.
     """
-    for attempt in range(1, TRIES + 1):
+
+    async def attempt() -> S:
         document = await outbox.fetch(collection, tenant, document_id)
         state = read(document)
         if command.seen_in(document):
             return state
         changed, events = rule(state)
-        if changed == state:
-            return state
-        try:
+        if changed != state:
             await outbox.update(
                 collection, tenant, document_id, document["version"], write(changed), events, command=command
             )
-            return changed
-        except StaleVersion:
-            if attempt == TRIES:
-                raise
-    raise AssertionError("unreachable")
+        return changed
+
+    return await settled(attempt)

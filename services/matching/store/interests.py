@@ -1,9 +1,10 @@
 """What residents said to offers."""
 
 from services.matching.interest import Interest, withdraw
-from services.matching.store.changing import TRIES, change
+from services.matching.store.changing import change
 from services.matching.store.listing import Position, newest_first
-from shared.errors import NotFound, StaleVersion
+from shared.changing import settled
+from shared.errors import NotFound
 from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.mongo import Database, Document, Duplicate, reachable
@@ -21,17 +22,20 @@ class Interests:
     async def add(self, tenant: str, interest: Interest, events: list[Payload], command: Command) -> Interest:
         """The interest; the one that stands already when the same has been said and not taken back."""
         fields = _interest_document(interest)
-        for _ in range(TRIES):
+
+        async def attempt() -> Interest:
             try:
                 if await self.outbox.insert(
                     "interests", tenant, interest.id, fields, events, command=command
                 ):
                     return interest
-                return await self.get(tenant, interest.resident_id, interest.id)
             except Duplicate:
                 if standing := await self._standing(tenant, interest):
                     return standing
-        raise StaleVersion("the interest is being changed elsewhere")
+                raise  # it has just been taken back: now it can be said
+            return await self.get(tenant, interest.resident_id, interest.id)
+
+        return await settled(attempt)
 
     async def get(self, tenant: str, resident_id: str, interest_id: str) -> Interest:
         """Raises NotFound, also for another resident's."""

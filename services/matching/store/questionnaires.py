@@ -3,12 +3,13 @@
 from typing import Any
 
 from services.matching.questionnaire import Questionnaire
-from services.matching.store.changing import TRIES, Rule
+from services.matching.store.changing import Rule
 from services.matching.store.documents import wishes_document, wishes_of
+from shared.changing import settled
 from shared.errors import NotFound, StaleVersion
 from shared.idempotency import Command
 from shared.ids import derived_id
-from shared.mongo import Database, Document, Duplicate
+from shared.mongo import Database, Document
 from shared.outbox import Outbox
 
 
@@ -33,31 +34,25 @@ class Questionnaires:
     ) -> tuple[Questionnaire, int]:
         """Apply the rule; returns state and version. Raises StaleVersion when it is not at the `expected` version."""
         empty = Questionnaire(derived_id("qst", tenant, resident_id), resident_id)
-        for attempt in range(1, TRIES + 1):
+
+        async def attempt() -> tuple[Questionnaire, int]:
             document = await self._document(tenant, empty.id)
-            state, version = (
-                (_questionnaire_of(document), document["version"]) if document is not None else (empty, 0)
-            )
-            if document is not None and command.seen_in(document):
+            state, version = (_questionnaire_of(document), document["version"]) if document else (empty, 0)
+            if document and command.seen_in(document):
                 return state, version
-            if expected is not None and expected != version:
+            if expected not in (None, version):
                 raise StaleVersion(f"the questionnaire is at version {version}")
             changed, events = rule(state)
-            try:
-                if document is None:
-                    fields = {"resident_id": resident_id, **_fields(changed)}
-                    await self.outbox.insert(
-                        "questionnaires", tenant, empty.id, fields, events, command=command
-                    )
-                    return changed, 1
-                version = await self.outbox.update(
-                    "questionnaires", tenant, empty.id, version, _fields(changed), events, command=command
-                )
-                return changed, version
-            except (StaleVersion, Duplicate) as error:
-                if attempt == TRIES:
-                    raise StaleVersion("the questionnaire is being changed elsewhere") from error
-        raise AssertionError("unreachable")
+            if document is None:
+                fields = {"resident_id": resident_id, **_fields(changed)}
+                await self.outbox.insert("questionnaires", tenant, empty.id, fields, events, command=command)
+                return changed, 1
+            version = await self.outbox.update(
+                "questionnaires", tenant, empty.id, version, _fields(changed), events, command=command
+            )
+            return changed, version
+
+        return await settled(attempt, expected=expected)
 
     async def _document(self, tenant: str, questionnaire_id: str) -> Document | None:
         try:

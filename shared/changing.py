@@ -10,16 +10,16 @@ T = TypeVar("T")
 TRIES = 6
 
 
-async def settled(attempt: Callable[[], Awaitable[T]], *, once: bool = False) -> T:
+async def settled(attempt: Callable[[], Awaitable[T]], *, expected: int | None = None) -> T:
     """Run `attempt` (load, rule, write) until nobody interferes. Raises Conflict after six tries.
 
-    `once` for a caller who has said which version they mean: StaleVersion is theirs to hear.
+    A caller who has said which version they `expected` hears StaleVersion from the second try: the first may have lost to the same
+    request, sent twice, and then its effect is already there.
     """
-    if once:
-        return await attempt()
-    for _ in range(TRIES):
+    for left in reversed(range(TRIES if expected is None else 2)):
         try:
             return await attempt()
         except (StaleVersion, Duplicate):
-            continue
+            if expected is not None and not left:
+                raise
     raise Conflict("too many changes at the same moment")
