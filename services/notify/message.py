@@ -23,7 +23,7 @@ State = Literal[
     "created", "sending", "delivered", "permanent-failure", "temporary-failure", "technical-failure", "suppressed"
 ]  # fmt: skip
 Failure = Literal["permanent-failure", "temporary-failure", "technical-failure"]
-Reason = Literal["no_contact", "opted_out", "cancelled", "superseded", "expired"]
+Reason = Literal["no_contact", "opted_out", "cancelled", "superseded", "expired", "test_key"]
 OPEN: tuple[State, ...] = ("created", "sending")
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 1800, 3600, 7200, 14400, 28800))

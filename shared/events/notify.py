@@ -32,10 +32,11 @@ class MessageFailed(_Message):
 
 
 class MessageSuppressed(_Message):
-    """It was not sent, on purpose. `expired`: the moment it was about had passed before it could be sent."""
+    """It was not sent, on purpose. `expired`: the moment it was about had passed before it could be sent.
+    `test_key`: it was asked for with a test key."""
 
     TYPE: ClassVar[str] = "banso.notify.message.suppressed.v1"
-    reason: Literal["no_contact", "opted_out", "cancelled", "superseded", "expired"]
+    reason: Literal["no_contact", "opted_out", "cancelled", "superseded", "expired", "test_key"]
 
 
 class WebhookDelivered(Payload):

@@ -242,3 +242,24 @@ async def test_the_api_is_documented(world: World) -> None:
     assert "/notify/v1/webhook-endpoints" in page.text
     document = (await world.http.get("/notify/openapi.json")).json()
     assert "examples" in str(document["components"]["schemas"]["EndpointRequest"])
+
+
+async def test_a_message_asked_for_with_a_test_key_is_checked_and_recorded_and_never_leaves(
+    world: World,
+) -> None:
+    user = await world.outside.friend()
+    resident = await world.resident({"line": user})
+    rehearsing = await world.harness.key("kyoto", "messages:write", "messages:read")
+    body = {
+        "resident_id": resident,
+        "template": "line.link",
+        "personalisation": {"link": "https://sample.example/"},
+    }
+    made = await ask(world, "POST", "messages", json=body, headers=rehearsing)
+    assert (made.status_code, made.json()["state"], made.json()["reason"]) == (201, "suppressed", "test_key")
+    wrong = await ask(world, "POST", "messages", json={**body, "personalisation": {}}, headers=rehearsing)
+    assert wrong.status_code == 422
+    real = await ask(world, "POST", "messages", json=body)
+    await eventually(lambda: world.outside.inbox(user))
+    assert real.json()["id"] != made.json()["id"]
+    assert len(await world.outside.inbox(user)) == 1
