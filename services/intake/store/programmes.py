@@ -6,8 +6,9 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from services.intake.programme import Change, Programme
-from shared.http.paging import Page, decode_cursor, encode_cursor
+from shared.http.paging import Page
 from shared.idempotency import Command
+from shared.listing import in_order
 from shared.mongo import CollectionSpec, Database, Document, Session, reachable
 from shared.outbox import OUTBOX_INDEX, Changes, Outbox
 
@@ -34,15 +35,7 @@ class Programmes:
 
     async def page(self, tenant: str, cursor: str | None, limit: int) -> Page[Programme]:
         """By service id."""
-        where: Document = {"tenant_id": tenant}
-        if cursor:
-            where["order"] = {"$gt": decode_cursor(cursor, (str,))[0]}
-        async with reachable():
-            found = (
-                await self.db["programmes"].find(where).sort("order", 1).limit(limit + 1).to_list(limit + 1)
-            )
-        more = encode_cursor(found[limit - 1]["order"]) if len(found) > limit else None
-        return Page(data=[_read(document) for document in found[:limit]], next=more)
+        return await in_order(tenant, self.db["programmes"], {}, cursor, limit, _read)
 
     async def catalogue(self, tenant: str) -> Document:
         """`{version, content}` and the last import's report; version 0 before the first import. `content` counts changes."""

@@ -1,15 +1,16 @@
 """Referrals. The note lies sealed."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pymongo import ASCENDING, IndexModel
 
 from services.intake.referral import Referral
-from services.intake.store.order import order_of
 from shared.events.envelope import Payload
-from shared.http.paging import Page, decode_cursor, encode_cursor
+from shared.http.paging import Page
 from shared.idempotency import Command
-from shared.mongo import CollectionSpec, Document, reachable
+from shared.listing import newest_first, order_of
+from shared.mongo import CollectionSpec, Document
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.sealing import Sealer
 
@@ -68,21 +69,11 @@ class Referrals:
 
     async def page(self, tenant: str, agency: str | None, cursor: str | None, limit: int) -> Page[Referral]:
         """Newest first; with `agency`, only what was sent to it."""
-        where: Document = {"tenant_id": tenant}
+        where: Document = {}
         if agency:
-            where |= {"agency_id": agency, "state": {"$in": ["sent", "acknowledged", "declined"]}}
-        if cursor:
-            where["order"] = {"$lt": decode_cursor(cursor, (str,))[0]}
-        async with reachable():
-            found = (
-                await self.outbox.db["referrals"]
-                .find(where)
-                .sort("order", -1)
-                .limit(limit + 1)
-                .to_list(limit + 1)
-            )
-        more = encode_cursor(found[limit - 1]["order"]) if len(found) > limit else None
-        return Page(data=[self.read(tenant, document) for document in found[:limit]], next=more)
+            where = {"agency_id": agency, "state": {"$in": ["sent", "acknowledged", "declined"]}}
+        db = self.outbox.db
+        return await newest_first(tenant, db["referrals"], where, cursor, limit, partial(self.read, tenant))
 
     def read(self, tenant: str, document: Document) -> Referral:
         return Referral(

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from pymongo import ASCENDING, IndexModel
 
 from services.intake.resident import Resident
-from services.intake.store.order import order_of
 from shared.events.envelope import Payload
 from shared.events.intake import CONTACTS_FIELD
-from shared.http.paging import Page, decode_cursor, encode_cursor
+from shared.http.paging import Page
 from shared.idempotency import Command
-from shared.mongo import CollectionSpec, Document, reachable
+from shared.listing import newest_first, order_of
+from shared.mongo import CollectionSpec, Document
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.sealing import Sealer
 
@@ -64,19 +65,8 @@ class Residents:
 
     async def page(self, tenant: str, cursor: str | None, limit: int) -> Page[Resident]:
         """Newest first."""
-        where: Document = {"tenant_id": tenant}
-        if cursor:
-            where["order"] = {"$lt": decode_cursor(cursor, (str,))[0]}
-        async with reachable():
-            found = (
-                await self.outbox.db["residents"]
-                .find(where)
-                .sort("order", -1)
-                .limit(limit + 1)
-                .to_list(limit + 1)
-            )
-        more = encode_cursor(found[limit - 1]["order"]) if len(found) > limit else None
-        return Page(data=[self.read(tenant, document) for document in found[:limit]], next=more)
+        db = self.outbox.db
+        return await newest_first(tenant, db["residents"], {}, cursor, limit, partial(self.read, tenant))
 
     def sealed_contacts(self, tenant: str, resident: Resident) -> str:
         """The contacts as they travel in `contact_changed`."""

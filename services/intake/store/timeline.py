@@ -2,8 +2,9 @@
 
 from pymongo import ASCENDING, IndexModel
 
-from shared.http.paging import Page, decode_cursor, encode_cursor
-from shared.mongo import CollectionSpec, Database, Document, reachable
+from shared.http.paging import Page
+from shared.listing import in_order
+from shared.mongo import CollectionSpec, Database, Document
 
 TIMELINE = CollectionSpec(
     "timeline",
@@ -17,10 +18,5 @@ class Timeline:
 
     async def page(self, tenant: str, resident_id: str, cursor: str | None, limit: int) -> Page[Document]:
         """Steps as documents, by event time, then sequence."""
-        where: Document = {"tenant_id": tenant, "resident_id": resident_id}
-        if cursor:
-            where["order"] = {"$gt": decode_cursor(cursor, (str,))[0]}
-        async with reachable():
-            found = await self.db["timeline"].find(where).sort("order", 1).limit(limit + 1).to_list(limit + 1)
-        more = encode_cursor(found[limit - 1]["order"]) if len(found) > limit else None
-        return Page(data=found[:limit], next=more)
+        where = {"resident_id": resident_id}
+        return await in_order(tenant, self.db["timeline"], where, cursor, limit, lambda document: document)

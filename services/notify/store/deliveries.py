@@ -7,11 +7,12 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel
 
 from services.notify.delivery import Attempt, Delivery
-from services.notify.store.listing import changed, due_by, newest_first, order_of, stored_trace
+from services.notify.store.outgoing import changed, due_by, stored_trace
 from shared.events.envelope import Payload
 from shared.http.paging import Page
 from shared.idempotency import Command
 from shared.inbox import Tx
+from shared.listing import newest_first, order_of
 from shared.mongo import CollectionSpec, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.trace import Trace

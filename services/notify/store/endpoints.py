@@ -6,12 +6,12 @@ from dataclasses import replace
 from pymongo import ASCENDING, IndexModel
 
 from services.notify.endpoint import Endpoint, Secret
-from services.notify.store.listing import newest_first, order_of
 from shared.errors import NotFound
 from shared.events.envelope import Payload
 from shared.http.paging import Page
 from shared.idempotency import Command
 from shared.inbox import Tx
+from shared.listing import newest_first, order_of
 from shared.mongo import CollectionSpec, Document
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.sealing import Sealer

@@ -9,11 +9,12 @@ from pymongo import ASCENDING, IndexModel
 
 from services.notify.message import Message
 from services.notify.slot import Slot
-from services.notify.store.listing import changed, due_by, newest_first, order_of, stored_trace
+from services.notify.store.outgoing import changed, due_by, stored_trace
 from shared.events.envelope import Payload
 from shared.http.paging import Page
 from shared.idempotency import Command
 from shared.inbox import Tx
+from shared.listing import newest_first, order_of
 from shared.mongo import CollectionSpec, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Changes, Outbox
 from shared.sealing import Sealer
