@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from services.intake import entry
 from services.intake.consultation import Turn
 from services.intake.conversation import Conversation
-from services.intake.pages.visitor import CHAT, ReaderOf, form_command, form_of, go, page_route
+from services.intake.pages.visitor import CHAT, ReaderOf, fields_of, form_command
 from services.intake.routes.messages import LONGEST, answer_view
 from shared.clock import TOKYO
 from shared.errors import Refused
@@ -21,6 +21,7 @@ from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
+from shared.web.visiting import go, page_route
 
 log = structlog.get_logger()
 EMPTY = "相談したいことを書いてください"
@@ -59,7 +60,7 @@ def chat_pages(core: Core, pages: Pages, conversation: Conversation) -> APIRoute
         """A form post answers with a redirect; a request that accepts an event stream gets the parts as they come."""
         if reader.resident_id is None:
             return go(CHAT)
-        form = await form_of(request)
+        form = await fields_of(request)
         text = form.get("text", "").strip()
         # browsers count a line break as one character and send two
         error = "" if 0 < len(text.replace("\r\n", "\n")) <= LONGEST else TOO_LONG if text else EMPTY
@@ -77,7 +78,7 @@ def chat_pages(core: Core, pages: Pages, conversation: Conversation) -> APIRoute
     async def hand_over(reader: ReaderOf, request: Request) -> Response:
         if reader.resident_id is None:
             return go(CHAT)
-        command = form_command(request, reader, await form_of(request))
+        command = form_command(request, reader, await fields_of(request))
         await conversation.ask_for_person(reader.tenant, reader.resident_id, command)
         return go(f"{CHAT}#latest")
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake import entry
-from services.intake.pages.visitor import CHAT, ReaderOf, form_of, go, page_route
+from services.intake.pages.visitor import CHAT, ReaderOf, fields_of
 from services.intake.resident import register
 from services.intake.store import Entries, Residents
 from shared.auth import SESSION_COOKIE, SESSION_FOR
@@ -14,6 +14,7 @@ from shared.http.request import HostTenant, make_command, refuse_foreign_page
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
+from shared.web.visiting import go, page_route
 
 Token = Annotated[str, Path(max_length=100)]
 
@@ -44,7 +45,7 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
         if reader.resident_id is not None:
             return go(CHAT)
         tenant = reader.tenant
-        ticket = (await form_of(request)).get("idempotency_key", "")
+        ticket = (await fields_of(request)).get("idempotency_key", "")
         ours = entry.ticket_fits(core.secrets.text(tenant.id, "session_key"), ticket)
         command = make_command(request, tenant.id, "anonymous", ticket if ours else None, b"")
         made, events = register(

@@ -8,7 +8,7 @@ from services.matching import wording
 from services.matching.expressing import say
 from services.matching.interest import Interest, Kind, latest
 from services.matching.offer import NoLongerOpen, Offer
-from services.matching.pages.visitor import ENTRANCE, Visitor, area_name, form_command, form_of, go
+from services.matching.pages.visitor import area_name, form_command
 from services.matching.proposing import SIZE, new_slate
 from services.matching.questionnaire import Questionnaire, profile_of
 from services.matching.routes.fields import InterestId
@@ -18,25 +18,24 @@ from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
+from shared.web.visiting import VisitorOf, form_of, go, page_route
 
 PAGE = "/matching/proposals"
 SAID: dict[str, Kind] = {"interested": "save", "not_interested": "not_interested"}
 
 
 def proposal_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=page_route(pages))
 
     @router.get("/proposals")
-    async def show_proposals(visitor: Visitor) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
-        tenant = core.registry.tenants[visitor.tenant]
-        slate = await store.slates.latest(tenant.id, visitor.id)
+    async def show_proposals(visitor: VisitorOf) -> Response:
+        tenant = visitor.tenant
+        slate = await store.slates.latest(tenant.id, visitor.resident_id)
         if slate is None:
             return pages.render("proposals.html", tenant, slate=None, idempotency_key=new_ulid())
-        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.id)
+        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
         present = await store.offers.of_ids(tenant.id, [p.offer.id for p in slate.proposals])
-        said = latest(await store.interests.newest(tenant.id, visitor.id))
+        said = latest(await store.interests.newest(tenant.id, visitor.resident_id))
         return pages.render(
             "proposals.html",
             tenant,
@@ -49,19 +48,15 @@ def proposal_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         )
 
     @router.post("/proposals")
-    async def propose_anew(visitor: Visitor, request: Request) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
-        tenant = core.registry.tenants[visitor.tenant]
+    async def propose_anew(visitor: VisitorOf, request: Request) -> Response:
+        tenant = visitor.tenant
         fields = await form_of(request)
         command = await form_command(request, visitor, next(iter(fields.get("idempotency_key", ())), ""))
-        await new_slate(store, tenant, visitor.id, SIZE, command, core.clock.now())
+        await new_slate(store, tenant, visitor.resident_id, SIZE, command, core.clock.now())
         return go(PAGE)
 
     @router.post("/proposals/interests")
-    async def say_to_offer(visitor: Visitor, request: Request) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
+    async def say_to_offer(visitor: VisitorOf, request: Request) -> Response:
         fields = {name: values[0] for name, values in (await form_of(request)).items()}
         kind = SAID.get(fields.get("kind", ""))
         if kind is None:
@@ -69,17 +64,19 @@ def proposal_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         command = await form_command(request, visitor, fields.get("idempotency_key", ""))
         offer_id = fields.get("offer_id", "")
         try:
-            await say(store, visitor.tenant, visitor.id, offer_id, kind, command, core.clock.now())
+            await say(
+                store, visitor.tenant.id, visitor.resident_id, offer_id, kind, command, core.clock.now()
+            )
         except NoLongerOpen:
             pass  # the page itself says that it has closed
         return go(f"{PAGE}#{offer_id}")
 
     @router.post("/proposals/interests/{interest_id}/withdraw")
-    async def take_back(interest_id: InterestId, visitor: Visitor, request: Request) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
+    async def take_back(interest_id: InterestId, visitor: VisitorOf, request: Request) -> Response:
         command = await form_command(request, visitor, "")
-        interest = await store.interests.withdraw(visitor.tenant, visitor.id, interest_id, command)
+        interest = await store.interests.withdraw(
+            visitor.tenant.id, visitor.resident_id, interest_id, command
+        )
         return go(f"{PAGE}#{interest.offer_id}")
 
     def _card(

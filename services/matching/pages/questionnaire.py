@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.matching import wording
 from services.matching.hours import Window
 from services.matching.pages.chart import LINE, WIDTH, bars
-from services.matching.pages.visitor import ENTRANCE, Visitor, area_name, form_command, form_of, go
+from services.matching.pages.visitor import area_name, form_command
 from services.matching.pages.wish_form import (
     KEEP,
     LABELS,
@@ -23,6 +23,7 @@ from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
+from shared.web.visiting import VisitorOf, form_of, go, page_route
 
 STEPS: tuple[tuple[Item, ...], ...] = (ITEMS[:6], ITEMS[6:11], ITEMS[11:17], ITEMS[17:])
 LAST = len(STEPS) + 1
@@ -33,24 +34,20 @@ GIVEN: dict[str, int | None] = {**{str(value): value for value in wording.CHOICE
 
 
 def questionnaire_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=page_route(pages))
 
     @router.get("/questionnaire")
-    async def show_questionnaire(visitor: Visitor, step: str = "") -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
-        tenant = core.registry.tenants[visitor.tenant]
-        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.id)
+    async def show_questionnaire(visitor: VisitorOf, step: str = "") -> Response:
+        tenant = visitor.tenant
+        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
         return _step_page(_step(step) or _first_open(questionnaire), tenant, questionnaire)
 
     @router.post("/questionnaire")
-    async def keep_answers(visitor: Visitor, request: Request) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
-        tenant = core.registry.tenants[visitor.tenant]
+    async def keep_answers(visitor: VisitorOf, request: Request) -> Response:
+        tenant = visitor.tenant
         fields = await form_of(request)
         step = _step(_one(fields, "step")) or 1
-        before, _ = await store.questionnaires.get(tenant.id, visitor.id)
+        before, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
         answers, problems = _answers(step, fields)
         wishes, form = None, None
         if step == LAST:
@@ -62,18 +59,16 @@ def questionnaire_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         finish, now = towards == "finish", core.clock.now()
         await store.questionnaires.change(
             tenant.id,
-            visitor.id,
+            visitor.resident_id,
             lambda q: answer(q, answers, wishes, finish=finish, now=now),
             await form_command(request, visitor, _one(fields, "idempotency_key")),
         )
         return go("/matching/profile" if finish else f"/matching/questionnaire?step={_next(step, towards)}")
 
     @router.get("/profile")
-    async def show_profile(visitor: Visitor) -> Response:
-        if visitor is None:
-            return go(ENTRANCE)
-        tenant = core.registry.tenants[visitor.tenant]
-        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.id)
+    async def show_profile(visitor: VisitorOf) -> Response:
+        tenant = visitor.tenant
+        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
         profile = profile_of(questionnaire.answers)
         drawn = bars(profile)
         return pages.render(

@@ -1,38 +1,17 @@
-"""Whose page it is, and where those without a session go."""
+"""The command of a visitor's form, and how they know a municipality."""
 
-from typing import Annotated
+from fastapi import Request
 
-from fastapi import Depends, Request
-from fastapi.responses import RedirectResponse
-
-from shared.auth import Actor
-from shared.http.request import make_command, optional_resident
+from shared.http.request import make_command
 from shared.idempotency import Command
 from shared.runtime import Core
 from shared.tenancy import Tenant
-
-ENTRANCE = "/intake/chat"
-Visitor = Annotated[Actor | None, Depends(optional_resident)]
+from shared.web.visiting import Visitor
 
 
-def go(path: str) -> RedirectResponse:
-    """After a form was taken: the page to read next."""
-    return RedirectResponse(path, status_code=303)
-
-
-async def form_command(request: Request, actor: Actor, key: str) -> Command:
+async def form_command(request: Request, visitor: Visitor, key: str) -> Command:
     """The idempotency command of a form that was sent with its hidden `key`."""
-    return make_command(request, actor.tenant, actor.name, key.strip() or None, await request.body())
-
-
-async def form_of(request: Request) -> dict[str, list[str]]:
-    """The text fields of the form; files are left out, and so is what no UTF-8 can hold."""
-    await request.body()  # kept by the request, so that the command can be made of it later
-    found: dict[str, list[str]] = {}
-    for name, value in (await request.form()).multi_items():
-        if isinstance(value, str):
-            found.setdefault(name, []).append(value.encode(errors="ignore").decode())
-    return found
+    return make_command(request, visitor.tenant.id, visitor.actor, key.strip() or None, await request.body())
 
 
 def area_name(core: Core, tenant: Tenant, code: str) -> str:

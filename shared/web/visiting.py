@@ -1,0 +1,85 @@
+"""Routes that answer people: a refusal is a page, never a problem document; who has no session is led to the chat, where one begins."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from shared.auth import Actor
+from shared.errors import Refused
+from shared.http.problems import status_of
+from shared.http.request import core_of, optional_resident
+from shared.http.texts import TITLES
+from shared.tenancy import Tenant
+from shared.web.pages import Pages
+
+ENTRANCE = "/intake/chat"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The resident whose browser asks; `actor` is the name under which it acts."""
+
+    tenant: Tenant
+    resident_id: str
+    actor: str
+
+
+async def visitor_of(request: Request, actor: Annotated[Actor | None, Depends(optional_resident)]) -> Visitor:
+    """The resident of the session; without one the answer is a redirect to the chat."""
+    if actor is None:
+        raise HTTPException(303, headers={"Location": ENTRANCE})
+    return Visitor(core_of(request).registry.tenants[actor.tenant], actor.require_resident(), actor.name)
+
+
+VisitorOf = Annotated[Visitor, Depends(visitor_of)]
+
+
+def go(path: str) -> RedirectResponse:
+    """After a form was taken: the page to read next."""
+    return RedirectResponse(path, status_code=303)
+
+
+async def form_of(request: Request) -> dict[str, list[str]]:
+    """The text fields of the form; files are left out, and so is what no UTF-8 can hold."""
+    await request.body()  # kept by the request, so that a command can be made of it later
+    found: dict[str, list[str]] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value.encode(errors="ignore").decode())
+    return found
+
+
+def page_route(pages: Pages) -> type[APIRoute]:
+    """The route class of a router of pages. A service with more to say than `refused.html` has one of its own."""
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            inner = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                try:
+                    return await inner(request)
+                except Refused as error:
+                    return refusal(request, error.slug, status_of(error))
+                except RequestValidationError:
+                    return refusal(request, "not-found", 404)
+                except HTTPException as error:
+                    if error.status_code < 400:
+                        return Response(status_code=error.status_code, headers=error.headers)
+                    return refusal(request, "invalid", error.status_code)
+
+            return handler
+
+    def refusal(request: Request, slug: str, status: int) -> Response:
+        tenant = core_of(request).registry.by_host(request.headers.get("host", ""))
+        titles: dict[str, dict[str, str]] = request.app.state.problem_titles
+        title = titles.get(slug, TITLES["invalid"])["ja"]
+        return pages.render("refused.html", tenant, status=status, title=title)
+
+    return PageRoute
