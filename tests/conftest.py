@@ -26,6 +26,9 @@ structlog.configure(
 )
 
 
+pytest_plugins = ("tests.browser",)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/e2e/" in str(item.path):

@@ -1,59 +1,29 @@
 """The pages in Chromium, on a phone and a desktop: readable by axe-core, usable by keyboard, streaming, and with JavaScript off."""
 
-import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.harness import eventually
+from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
 from tests.integration.intake.conftest import Intake
 
 pytestmark = pytest.mark.browser
-PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-CHROMIUM = next(
-    (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
-)
 WORRY = "夜しか時間がなくて、パートを転々としています。家賃もきつい"
 
 
 @pytest.fixture
 async def address(intake: Intake) -> AsyncIterator[str]:
     """Intake on a real port, at the municipality's host name."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = intake.harness.of("intake").service.app
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await eventually(started)
-    yield f"http://sample-a.localhost:{port}"
-    server.should_exit = True
-    await serving
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
+    async with served(intake.harness.of("intake").service.app) as found:
+        yield found
 
 
 async def opened(
-    browser: Browser, address: str, viewport: dict[str, int] = PHONE, *, scripts: bool = True
+    browser: Browser, address: str, viewport: ViewportSize = PHONE, *, scripts: bool = True
 ) -> Page:
     """A chat page, begun anonymously."""
-    context = await browser.new_context(viewport=viewport, java_script_enabled=scripts)  # type: ignore[arg-type]
-    page = await context.new_page()
+    page = await visit(browser, address, viewport=viewport, scripts=scripts)
     await page.goto(f"{address}/intake/chat")
     return page
 
@@ -68,16 +38,9 @@ async def say(page: Page, text: str) -> None:
     await page.get_by_role("button", name="送る").click()
 
 
-async def accessible(page: Page) -> None:
-    """No finding of axe-core, and nothing that must be scrolled sideways."""
-    found = await Axe().run(page)
-    assert found.response["violations"] == [], found.generate_report()
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@sizes
 async def test_every_page_and_state_is_accessible(
-    chromium: Browser, intake: Intake, address: str, viewport: dict[str, int]
+    chromium: Browser, intake: Intake, address: str, viewport: ViewportSize
 ) -> None:
     await intake.bring_in()
     page = await opened(chromium, address, viewport)

@@ -1,65 +1,21 @@
 """The pages in Chromium, on a phone and a desktop: readable by axe-core, usable by keyboard, with JavaScript off."""
 
-import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, ViewportSize
 
-from shared.auth import SESSION_COOKIE
-from tests.harness import eventually
+from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
 from tests.integration.matching.conftest import SMALL, Town
 
 pytestmark = pytest.mark.browser
-PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-CHROMIUM = next(
-    (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
-)
 
 
 @pytest.fixture
 async def address(town: Town) -> AsyncIterator[str]:
     """Matching on a real port, at the municipality's host name."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = town.harness.of("matching").service.app
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await eventually(started)
-    yield f"http://sample-a.localhost:{port}"
-    server.should_exit = True
-    await serving
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-async def visit(browser: Browser, town: Town, address: str, viewport: dict[str, int], scripts: bool) -> Page:
-    context = await browser.new_context(viewport=viewport, java_script_enabled=scripts)  # type: ignore[arg-type]
-    token = town.resident()["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
-    return await context.new_page()
-
-
-async def accessible(page: Page) -> None:
-    """No finding of axe-core, and nothing that must be scrolled sideways."""
-    found = await Axe().run(page)
-    assert found.response["violations"] == [], found.generate_report()
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    async with served(town.harness.of("matching").service.app) as found:
+        yield found
 
 
 def on_offer(page: Page, title: str, button: str) -> Locator:
@@ -75,12 +31,12 @@ async def offers(town: Town) -> None:
     await town.offer(company["id"], title="まちの店", hourly_wage_yen=1150, values={"growth": 0.1})
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@sizes
 async def test_every_page_and_state_is_accessible(
-    chromium: Browser, town: Town, address: str, viewport: dict[str, int]
+    chromium: Browser, town: Town, address: str, viewport: ViewportSize
 ) -> None:
     await offers(town)
-    page = await visit(chromium, town, address, viewport, scripts=True)
+    page = await visit(chromium, address, town.resident(), viewport)
     for path in ("/matching/profile", "/matching/proposals"):
         await page.goto(address + path)
         await accessible(page)
@@ -107,7 +63,7 @@ async def test_a_phone_without_javascript_gets_from_the_first_question_to_an_off
     chromium: Browser, town: Town, address: str
 ) -> None:
     await offers(town)
-    page = await visit(chromium, town, address, PHONE, scripts=False)
+    page = await visit(chromium, address, town.resident(), PHONE, scripts=False)
     await page.goto(f"{address}/matching/questionnaire")
     for _ in range(4):
         await page.get_by_role("radio", name="とても大切").first.check()
@@ -122,7 +78,7 @@ async def test_a_phone_without_javascript_gets_from_the_first_question_to_an_off
 
 
 async def test_a_keyboard_is_enough(chromium: Browser, town: Town, address: str) -> None:
-    page = await visit(chromium, town, address, DESKTOP, scripts=True)
+    page = await visit(chromium, address, town.resident(), DESKTOP)
     await page.goto(f"{address}/matching/questionnaire?step=1")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.className") == "skip"
