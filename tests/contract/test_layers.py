@@ -33,7 +33,7 @@ USE_CASES = {
 }
 
 WORDS = {"shared.errors", "shared.events", "shared.ids", "shared.tenancy", "shared.trace", "shared.clock"}
-LIBRARIES = {"bm25s", "jpholiday", "numpy", "pydantic", "standardwebhooks", "sudachipy", "yaml"}
+LIBRARIES = {"pydantic", "standardwebhooks", "sudachipy", "yaml"}
 """Third-party libraries that compute and reach nothing."""
 
 OUTSIDE = {"fastapi", "starlette", "motor", "nats", "uvicorn"}
