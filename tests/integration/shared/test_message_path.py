@@ -8,7 +8,7 @@ import pytest
 from nats.js.api import ConsumerConfig
 from pymongo import InsertOne
 
-from shared.clock import Clock
+from shared.clock import Clock, system_now
 from shared.deadletters import letters, redrive
 from shared.errors import Permanent, Retryable, StaleVersion
 from shared.events.envelope import Event, envelop
@@ -16,6 +16,7 @@ from shared.events.intake import ResidentRegistered
 from shared.idempotency import Command
 from shared.inbox import INBOX, Consumer, Reaction, Tx
 from shared.leases import LEASES
+from shared.metrics import OUTBOX_AGE
 from shared.mongo import CollectionSpec
 from shared.outbox import OUTBOX_INDEX
 from shared.publisher import EVENT_LOG
@@ -112,6 +113,34 @@ async def test_the_sweep_publishes_what_a_crash_left_in_documents(path: Path) ->
     assert document is not None
     assert document["outbox"] == []
     assert "outbox_at" not in document
+
+
+async def test_what_cannot_be_swept_shows_its_age_and_keeps_no_other_collection_waiting(path: Path) -> None:
+    path.consume()
+    await path.add("left-behind")
+    path.core.publisher._queue.clear()
+    long_ago = system_now() - timedelta(minutes=10)
+    unreadable = {
+        "_id": "u1",
+        "tenant_id": "kyoto",
+        "outbox": [{"id": "1", "event": "{}"}],
+        "outbox_at": long_ago,
+    }
+    await path.core.db["others"].insert_one(unreadable)
+    ours = {"_id": "left-behind", "tenant_id": "kyoto"}
+    await path.core.db["things"].update_one(ours, {"$set": {"outbox_at": long_ago}})
+    sweep = Sweep(path.core.publisher, ["others", "things"])
+    with pytest.raises(ExceptionGroup):
+        await sweep.once()
+    assert await eventually(path.effects) == ["left-behind"]
+
+    await path.add("waits")
+    await path.core.db["things"].update_one({**ours, "_id": "waits"}, {"$set": {"outbox_at": long_ago}})
+    await path.close()
+    await path.core.nc.close()
+    with pytest.raises(ExceptionGroup):
+        await Sweep(path.core.publisher, ["things"]).once()
+    assert OUTBOX_AGE._value.get() >= 600
 
 
 async def test_events_that_were_added_while_others_were_drained_stay_pending(path: Path) -> None:
