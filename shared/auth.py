@@ -6,11 +6,9 @@ session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by
 """
 
 import hmac
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import jwt
@@ -21,6 +19,7 @@ from shared.keys import hash_of
 from shared.registry import Registry
 from shared.secrets import MissingSecret, Secrets
 from shared.settings import CoreSettings
+from shared.staff_keys import StaffKeys
 from shared.tenancy import SCOPES
 
 SESSION_COOKIE = "banso_session"
@@ -91,12 +90,10 @@ class Authenticator:
         self.secrets = secrets
         self.settings = settings
         self.key_used = key_used
-        self._jwks: jwt.PyJWKClient | None = None
-        if settings.staff_jwks.startswith("https://"):
-            self._jwks = jwt.PyJWKClient(settings.staff_jwks, cache_keys=True, lifespan=300)
+        self.staff_keys = StaffKeys(settings.staff_jwks)
 
     def authenticate(self, credential: str) -> Actor:
-        """Raises Unauthenticated, without saying which part was wrong."""
+        """Raises Unauthenticated, without saying which part was wrong; Unavailable while the staff's keys are not known yet."""
         actor = self._key(credential) if credential.startswith("banso_") else self._token(credential)
         if self.registry.tenant(actor.tenant) is None:
             raise Unauthenticated("the credential is not valid")
@@ -159,7 +156,7 @@ class Authenticator:
     def _staff(self, token: str, key_id: str) -> Actor:
         claims: dict[str, Any] = jwt.decode(
             token,
-            self._signing_key(token, key_id),
+            self.staff_keys.key(key_id),
             algorithms=["EdDSA", "RS256", "ES256"],
             issuer=self.settings.staff_issuer,
             audience=self.settings.staff_audience,
@@ -175,12 +172,6 @@ class Authenticator:
             scopes=scopes,
             counsellor_id=claims.get("banso_counsellor_id"),
         )
-
-    def _signing_key(self, token: str, key_id: str) -> Any:
-        if self._jwks is not None:
-            return self._jwks.get_signing_key_from_jwt(token).key
-        keys = jwt.PyJWKSet.from_dict(json.loads(Path(self.settings.staff_jwks).read_text()))
-        return keys[key_id].key
 
 
 def session_expiry(now: datetime) -> datetime:

@@ -176,6 +176,8 @@ async def start(core: Core, service: Service, role: str, running: Running | None
         running.start(_until_stopped(lambda: core.clock.follow(core.nc)), "test-clock")
     running.start(core.publisher.run, "publisher")
     running.start(core.key_use.run, "key-use")
+    if core.authenticator.staff_keys.remote:
+        running.start(core.authenticator.staff_keys.follow, "staff-keys")
     for companion in service.companions if role in ("api", "all") else ():
         running.start(companion, getattr(companion, "__name__", "companion"))
     await core.registry.ready.wait()
