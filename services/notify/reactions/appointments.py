@@ -89,7 +89,7 @@ class AppointmentReactions:
         for reminder in plan_reminders(data.starts_at, now, self.outgoing.tenant(event).spec.quiet_hours):
             message = self._message(event, data, reminder.template, slot)
             planned = replace(message, due_at=reminder.at, reminder=True, expires_at=data.starts_at)
-            self.outgoing.stage(tx, planned, now)
+            self.outgoing.stage(tx, event, planned, now)
 
     def _tell(
         self,
@@ -107,7 +107,7 @@ class AppointmentReactions:
         quiet = self.outgoing.tenant(event).spec.quiet_hours
         at, aside = (now, True) if asked else news_at(now, starts_at, quiet)
         message = self._message(event, data, template, slot)
-        self.outgoing.stage(tx, replace(message, due_at=at, asked=aside), now)
+        self.outgoing.stage(tx, event, replace(message, due_at=at, asked=aside), now)
 
     async def _withdraw(self, tx: Tx, event: Event, appointment_id: str, reason: Reason) -> None:
         """Take back every message about the appointment that has not been sent."""

@@ -53,6 +53,7 @@ class ResidentReactions:
         message = partial(self._message, event, data.resident_id, data.template, now)
         self.outgoing.stage(
             tx,
+            event,
             message(
                 personalisation=messages.seal(event.tenantid, {k: str(v) for k, v in values.items()}),
                 reply_token=messages.seal_token(event.tenantid, token),
@@ -73,7 +74,7 @@ class ResidentReactions:
         page = self._message(
             event, data.resident_id, CRISIS_PAGE, now, personalisation=sealed, audience="crisis"
         )
-        self.outgoing.stage(tx, page, now)
+        self.outgoing.stage(tx, event, page, now)
 
     async def referral_sent(self, tx: Tx, event: Event, data: intake.ReferralSent) -> None:
         """Tell the agency that the referral names, and the municipality's own systems."""

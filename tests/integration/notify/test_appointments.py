@@ -124,3 +124,19 @@ async def test_what_staff_change_at_night_is_told_in_the_morning(world: World) -
     world.at("2026-12-02T08:01")
     assert (await world.finished(moved, "appointment.moved"))["state"] == "delivered"
     assert len(await world.outside.inbox(user)) == 2
+
+
+async def test_what_a_test_key_books_is_recorded_and_tells_nobody(world: World) -> None:
+    user = await world.outside.friend()
+    resident, appointment = await world.resident({"line": user}), an_appointment()
+    headers = await world.harness.key("kyoto", "appointments:write")
+    key_id = headers["Authorization"].split("_")[2]
+    rehearsed = world.booked("confirmed", resident, appointment, "2026-12-08T15:00", actor=f"key:{key_id}")
+    await world.publish(rehearsed)
+    for template in ("appointment.confirmed", "appointment.reminder_days", "appointment.reminder_hours"):
+        made = await world.finished(rehearsed, template)
+        assert (made["state"], made["reason"], made["due_at"]) == ("suppressed", "test_key", None)
+    real = world.booked("confirmed", resident, an_appointment(), "2026-12-08T16:00")
+    await world.publish(real)
+    await world.finished(real, "appointment.confirmed")
+    assert len(await world.outside.inbox(user)) == 1
