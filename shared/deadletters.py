@@ -63,8 +63,11 @@ async def bury(js: JetStreamContext, msg: Msg, durable: "Durable", error: Messag
     await js.publish(
         f"dlq.{durable.service}.{durable.name}",
         json.dumps(body).encode(),
-        # one grave per delivered message, even when the worker dies between this and the termination
-        headers={"Nats-Msg-Id": f"dlq:{durable.name}:{meta.stream}:{meta.sequence.stream}"},
+        # one grave per delivered message, even when the worker dies between this and the termination. With the time: a stream that
+        # was lost and filled again counts from 1 again
+        headers={
+            "Nats-Msg-Id": f"dlq:{durable.name}:{meta.stream}:{meta.sequence.stream}:{meta.timestamp.isoformat()}"
+        },
     )
     DEAD_LETTERS.labels(durable.name).inc()
 

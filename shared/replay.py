@@ -30,16 +30,18 @@ async def replay(settings: CoreSettings) -> dict[str, int]:
             count = 0
             async with reachable():
                 # tenant: the lost streams held the events of all
-                rows = await db["event_log"].find({}, {"event": 1}).sort("_id", 1).to_list(None)
-            for start in range(0, len(rows), PAGE):
-                acks = []
-                for row in rows[start : start + PAGE]:
-                    event = decode(row["event"].encode())
-                    acks.append(
-                        await js.publish_async(event.nats_subject, event.encode(), headers=event.headers())
-                    )
-                await asyncio.wait_for(asyncio.gather(*acks), 30)
-                count += len(acks)
+                rows = db["event_log"].find({}, {"event": 1}).sort("_id", 1)
+                while page := await rows.to_list(PAGE):
+                    acks = []
+                    for row in page:
+                        event = decode(row["event"].encode())
+                        acks.append(
+                            await js.publish_async(
+                                event.nats_subject, event.encode(), headers=event.headers()
+                            )
+                        )
+                    await asyncio.wait_for(asyncio.gather(*acks), 30)
+                    count += len(acks)
             counts[service] = count
             db.close()
     finally:

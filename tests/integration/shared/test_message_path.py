@@ -24,7 +24,7 @@ from shared.pull import PullConsumer
 from shared.replay import replay
 from shared.runtime import Core, connect_core
 from shared.settings import CoreSettings
-from shared.streams import DURABLES, Durable
+from shared.streams import DURABLES, Durable, reconcile
 from shared.sweep import Sweep
 from tests.harness import eventually
 
@@ -225,6 +225,27 @@ async def test_what_is_no_event_is_buried_with_its_original(path: Path) -> None:
     assert await eventually(dead) == [b"no json"]
 
 
+async def test_a_stream_that_was_lost_and_counts_anew_is_buried_from_as_before(path: Path) -> None:
+    js = path.core.nc.jetstream()
+
+    async def dead() -> list[bytes]:
+        return [letter.original async for letter in letters(js)]
+
+    path.consume()
+    await js.publish("evt.intake.kyoto.resident.registered.v1", b"before the loss")
+    await eventually(dead)
+    await path.close()
+    await js.delete_stream("INTAKE")
+    await reconcile(js)
+    path.stop.clear()
+    path.consume()
+    await js.publish("evt.intake.kyoto.resident.registered.v1", b"after the loss")
+    assert await eventually(dead, until=lambda found: len(found) == 2) == [
+        b"before the loss",
+        b"after the loss",
+    ]
+
+
 async def test_a_retryable_failure_comes_again_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.inbox.BACKOFF", (0.05,))
     path.fail["later"] = Retryable("the other one has not come yet")
@@ -293,10 +314,11 @@ async def test_a_changed_durable_is_updated_not_ignored(path: Path) -> None:
 
 
 async def test_a_lost_jetstream_store_is_rebuilt_from_the_event_log(
-    path: Path, settings: CoreSettings
+    path: Path, settings: CoreSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from shared.mongo import Database
 
+    monkeypatch.setattr("shared.replay.PAGE", 2)
     path.publish()
     for n in range(5):
         await path.add(f"t{n}")
