@@ -29,7 +29,7 @@ class Expiry:
             try:
                 if await take_lease(self.db, "hold-expiry", self.holder, LEASE_FOR):
                     await self.once()
-            except Exception as error:  # what is due stays due: the next look tries again
+            except Exception as error:  # the database is away: nobody has the lease
                 log.warning("hold_expiry_failed", error=type(error).__name__)
             try:
                 await asyncio.wait_for(stop.wait(), self.every)
@@ -37,10 +37,13 @@ class Expiry:
                 continue
 
     async def once(self) -> int:
-        """Expire what is due, tenant by tenant; returns how many holds were found."""
+        """Expire what is due, tenant by tenant; returns how many holds were found. What fails for one tenant keeps no other waiting."""
         count = 0
         for tenant_id in list(self.registry.tenants):
-            count += await self.desk.expire_due(tenant_id)
+            try:
+                count += await self.desk.expire_due(tenant_id)
+            except Exception as error:  # what is due stays due: the next look tries again
+                log.warning("hold_expiry_failed", tenant=tenant_id, error=type(error).__name__)
         if count:
             log.info("holds_expired", count=count)
         return count

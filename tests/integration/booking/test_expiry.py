@@ -7,11 +7,12 @@ import pytest
 
 from services.booking.audit import audit
 from services.booking.desk import Desk as BookingDesk
+from services.booking.expiry import Expiry
 from services.booking.openings import Openings
 from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents
 from shared.clock import Clock
 from tests.harness import Harness, eventually
-from tests.integration.booking.desk import NOW, A, Desk, open_desk
+from tests.integration.booking.desk import NOW, A, B, Desk, open_desk
 
 SOON = 0.05
 NEVER = 3600.0
@@ -57,6 +58,21 @@ async def test_what_is_confirmed_does_not_expire(harness: Harness) -> None:
     desk.at(NOW + timedelta(minutes=11))
     await eventually(lambda: state(desk, lost), until=lambda found: found == "cancelled")
     assert await state(desk, kept) == "confirmed"
+
+
+async def test_a_hold_that_cannot_be_read_keeps_no_other_municipality_waiting(harness: Harness) -> None:
+    desk = await open_desk(harness, expiry_every=NEVER)
+    for tenant in (A, B):
+        counsellor = await desk.counsellor(tenant)
+        assert (await desk.hold("aoi", desk.wish(counsellor), tenant=tenant)).status_code == 201
+    core = desk.started.core
+    first, second = [t for t in core.registry.tenants if t in (A, B)]
+    await core.db["appointments"].update_many({"tenant_id": first}, {"$set": {"note": "sealed by nobody"}})
+    desk.at(NOW + timedelta(minutes=11))
+    assert await Expiry(core.db, core.registry, with_clock(desk, timedelta()), NEVER).once() == 1
+    found = await core.db["appointments"].find_one({"tenant_id": second})
+    assert found is not None
+    assert found["state"] == "cancelled"
 
 
 def with_clock(desk: Desk, shift: timedelta) -> BookingDesk:
