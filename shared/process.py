@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class _Server(uvicorn.Server):
-    """Signals are the runtime's own business: it must become unready first."""
+    """Signals are this module's own business: the process must become unready first."""
 
     def capture_signals(self) -> Any:
         return nullcontext()

@@ -1,6 +1,6 @@
 """What a route may ask for: the actor, the tenant of the page, the idempotency command. All as FastAPI dependencies.
 
-async def register(actor: Annotated[Actor, Depends(scope("residents:write"))], command: CommandOf, core: CoreOf) -> ...
+async def register(actor: Annotated[Actor, Depends(scope("residents:write"))], tenant: TenantOf, command: CommandOf) -> ...
 """
 
 import hashlib
@@ -39,8 +39,8 @@ async def tenant_by_host(request: Request, response: Response) -> Tenant:
     tenant = core.registry.by_host(request.headers.get("host", ""))
     if tenant is None:
         raise NotFound("no municipality at this host")
-    spend(request, response, tenant, address_of(request), anonymous=True)
     structlog.contextvars.bind_contextvars(tenant=tenant.id)
+    spend(request, response, tenant, address_of(request), anonymous=True)
     return tenant
 
 
