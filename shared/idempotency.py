@@ -37,5 +37,9 @@ class Command:
                 return True
         return False
 
+    def made(self, document_id: str) -> bool:
+        """Whether the id is one that this request gives: it remembers the request longer than the list of commands does."""
+        return document_id == self.new_id(document_id.partition("_")[0])
+
     def as_document(self) -> dict[str, str]:
         return {"key": self.key, "fingerprint": self.fingerprint}

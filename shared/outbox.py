@@ -65,7 +65,7 @@ class Outbox:
                 raise
             async with reachable():
                 existing = await self.db[collection].find_one({"_id": document_id, "tenant_id": tenant})
-            if existing is None or not command.seen_in(existing):
+            if existing is None or not (command.seen_in(existing) or command.made(document_id)):
                 raise
             return False
         self._hand_over(pending, changes)

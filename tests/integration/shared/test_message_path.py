@@ -13,11 +13,11 @@ from shared.deadletters import letters, redrive
 from shared.errors import Permanent, Retryable, StaleVersion
 from shared.events.envelope import Event, envelop
 from shared.events.intake import ResidentRegistered
-from shared.idempotency import Command
+from shared.idempotency import KEPT_PER_DOCUMENT, Command
 from shared.inbox import INBOX, Consumer, Reaction, Tx
 from shared.leases import LEASES
 from shared.metrics import OUTBOX_AGE
-from shared.mongo import CollectionSpec
+from shared.mongo import CollectionSpec, Duplicate
 from shared.outbox import OUTBOX_INDEX
 from shared.publisher import EVENT_LOG
 from shared.pull import PullConsumer
@@ -286,6 +286,18 @@ async def test_a_request_that_is_repeated_writes_once_and_another_body_is_refuse
     assert await path.add("t1", command) is False
     with pytest.raises(IdempotencyConflict):
         await path.add("t1", Command("k1", "body-2"))
+
+
+async def test_a_creation_is_recognised_when_the_document_remembers_only_later_requests(path: Path) -> None:
+    creation = Command("creation", "body")
+    made = creation.new_id("thg")
+    assert await path.add(made, creation)
+    for n in range(KEPT_PER_DOCUMENT):
+        later = Command(f"later-{n}", "body")
+        await path.core.outbox.update("things", "kyoto", made, n + 1, {"n": n}, command=later)
+    assert not await path.add(made, creation)
+    with pytest.raises(Duplicate):
+        await path.add(made, Command("another", "body"))
 
 
 async def test_a_change_of_an_old_version_is_refused_and_leaves_no_event(path: Path) -> None:
