@@ -22,7 +22,6 @@ from shared.events.envelope import Event
 from shared.metrics import EVENTS_PUBLISHED
 from shared.mongo import (
     DUPLICATE_KEY,
-    Collection,
     CollectionSpec,
     Database,
     Document,
@@ -145,25 +144,18 @@ class Publisher:
 
 
 async def _clear(collection: Collection, tenant: str, documents: Mapping[str, Sequence[str]]) -> None:
-    """Take the events (document id -> event ids) out of their documents.
+    """Take the events (document id -> event ids) out of their documents, each document on its own.
 
-    One operation clears those in which nothing else waits, which is nearly always all of them; it costs the database half of what one
-    operation per document costs. The others are taken up one by one.
+    One `update_many` would cost the database half, but it conflicts with every transaction on any of its documents; on the
+    embedded server two such neighbours keep each other from ever finishing.
     """
-    ids = [event_id for event_ids in documents.values() for event_id in event_ids]
-    nothing_else = {"$not": {"$elemMatch": {"id": {"$nin": ids}}}}
-    cleared = await collection.update_many(
-        {"_id": {"$in": list(documents)}, "tenant_id": tenant, "outbox": nothing_else},
-        {"$set": {"outbox": []}, "$unset": {"outbox_at": ""}},
+    await collection.bulk_write(
+        [
+            UpdateOne({"_id": document_id, "tenant_id": tenant}, _without(event_ids))
+            for document_id, event_ids in documents.items()
+        ],
+        ordered=False,
     )
-    if cleared.matched_count < len(documents):
-        await collection.bulk_write(
-            [
-                UpdateOne({"_id": document_id, "tenant_id": tenant}, _without(event_ids))
-                for document_id, event_ids in documents.items()
-            ],
-            ordered=False,
-        )
 
 
 def _without(event_ids: Sequence[str]) -> list[Document]:

@@ -26,6 +26,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NatsTimeout
+from pymongo import UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -108,14 +109,15 @@ class Producer:
             ],
             ordered=False,
         )
-        event_ids = [event_id for _, event_id, _ in batch]
-        await self.db["residents"].update_many(
-            {
-                "_id": {"$in": [resident_id for resident_id, _, _ in batch]},
-                "tenant_id": tenant,
-                "outbox": {"$not": {"$elemMatch": {"id": {"$nin": event_ids}}}},
-            },
-            {"$set": {"outbox": []}, "$unset": {"outbox_at": ""}},
+        await self.db["residents"].bulk_write(
+            [
+                UpdateOne(
+                    {"_id": resident_id, "tenant_id": tenant},
+                    {"$pull": {"outbox": {"id": event_id}}, "$unset": {"outbox_at": ""}},
+                )
+                for resident_id, event_id, _ in batch
+            ],
+            ordered=False,
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
