@@ -6,12 +6,15 @@ Live: the event loop answers. Ready: MongoDB and NATS answer and tenants are kno
 import asyncio
 import json
 
+import structlog
 from nats.aio.client import Client
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import Unavailable
 from shared.mongo import Database
+
+log = structlog.get_logger()
 
 CHECK_EVERY = 1.0
 FAILURES_TO_UNREADY = 3
@@ -35,8 +38,11 @@ class Health:
         try:
             await db.ping()
             self.parts["mongo"] = True
-        except Unavailable:
+        except Exception as error:
+            # whatever it is: a check that died would leave the process as ready as it was last
             self.parts["mongo"] = False
+            if not isinstance(error, Unavailable):
+                log.warning("health_check_failed", error=type(error).__name__)
         self.parts["nats"] = nc.is_connected
         if all(self.parts.values()):
             self._failures, self.ready = 0, True
