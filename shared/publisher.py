@@ -20,7 +20,7 @@ from shared.clock import system_now
 from shared.errors import Unavailable
 from shared.events.envelope import Event
 from shared.metrics import EVENTS_PUBLISHED
-from shared.mongo import (
+from shared.mongo import DUPLICATE_KEY, Collection, CollectionSpec, Database, Document, reachable
     DUPLICATE_KEY,
     CollectionSpec,
     Database,
