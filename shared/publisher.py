@@ -21,12 +21,6 @@ from shared.errors import Unavailable
 from shared.events.envelope import Event
 from shared.metrics import EVENTS_PUBLISHED
 from shared.mongo import DUPLICATE_KEY, Collection, CollectionSpec, Database, Document, reachable
-    DUPLICATE_KEY,
-    CollectionSpec,
-    Database,
-    Document,
-    reachable,
-)
 from shared.streams import DAY, EVENT_DAYS
 
 log = structlog.get_logger()
