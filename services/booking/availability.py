@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from services.booking.cells import CELL_MINUTES, cell_number, run_starts, span_bits
 from services.booking.counsellor import Counsellor
-from services.booking.service_day import MINUTES, earliest_running, instant
-from services.booking.slot import Slot, check_minutes, slot_at
+from services.booking.service_day import MIDNIGHT, MINUTES, earliest_running, instant
+from services.booking.slot import Slot, check_minutes
 from shared.errors import Conflict, Invalid
 from shared.events.booking import AppointmentChannel
 from shared.tenancy import Booking
@@ -94,15 +94,25 @@ def free_slots(
     """Free slots of one counsellor in order of time. `busy` is a timeline that begins at `window.base`; `step` in minutes."""
     if channel not in counsellor.channels:
         return
-    hours = counsellor.hours_bits(window.first_day, window.days, window.base, window.zone)
+    base, zone = window.base, window.zone
+    hours = counsellor.hours_bits(window.first_day, window.days, base, zone)
     starts = run_starts(hours & ~busy, minutes // CELL_MINUTES)
-    for day in window.days_of():
-        for span in counsellor.hours_on(day):
-            first = -(-span.start_minute // step) * step
-            for minute in range(first, min(span.end_minute, MINUTES - minutes + 1), step):
-                starts_at = instant(day, minute, window.zone)
-                if starts >> (cell_number(starts_at) - window.base) & 1 and starts_at >= window.not_before:
-                    yield slot_at(counsellor.id, channel, day, minute, minutes, window.zone)
+    spans = [(day, span) for day in window.days_of() for span in counsellor.hours_on(day)]
+    # by real time: a day's 25:00 comes after the next day's 0:30
+    for day, span in sorted(spans, key=lambda s: s[0].toordinal() * MIDNIGHT + s[1].start_minute):
+        opens, closes = instant(day, span.start_minute, zone), instant(day, span.end_minute, zone)
+        steady = closes - opens == timedelta(minutes=span.end_minute - span.start_minute)
+        first = -(-span.start_minute // step) * step
+        for minute in range(first, min(span.end_minute, MINUTES - minutes + 1), step):
+            # asking the zone is dear, and needed only where the clocks change within the span
+            starts_at = (
+                opens + timedelta(minutes=minute - span.start_minute)
+                if steady
+                else instant(day, minute, zone)
+            )
+            if starts >> (cell_number(starts_at) - base) & 1 and starts_at >= window.not_before:
+                ends_at = starts_at + timedelta(minutes=minutes)
+                yield Slot(counsellor.id, channel, day, minute, minutes, starts_at, ends_at)
 
 
 def check_offered(

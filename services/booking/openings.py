@@ -1,6 +1,8 @@
 """Free slots as callers ask for them: reads the calendars, lets `availability` compute."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from heapq import merge
 from zoneinfo import ZoneInfo
 
 from services.booking.appointment import Appointment
@@ -43,8 +45,8 @@ class Openings:
         resident_id: str | None = None,
         counsellor_id: str | None = None,
         moving: Appointment | None = None,
-    ) -> list[Slot]:
-        """Free slots in order of time; for a resident without those that overlap what they have already.
+    ) -> Iterable[Slot]:
+        """Free slots in order of time, computed as they are taken; for a resident without those that overlap what they have already.
 
         The time of the appointment that is to be moved (`moving`) counts as free. Raises Invalid.
         """
@@ -56,7 +58,8 @@ class Openings:
         busy = await self.calendars.counsellors_busy(tenant.id, asked.base, asked.end)
         own = await self._own(tenant.id, resident_id, asked.base, asked.end)
         spared = _cells(moving.slot, asked.base) if moving else 0
-        slots: list[Slot] = []
+        cell_minutes = tenant.spec.booking.cell_minutes
+        found: list[Iterable[Slot]] = []
         for counsellor in await self.counsellors.all(tenant.id):
             if counsellor_id not in (None, counsellor.id):
                 continue
@@ -64,8 +67,8 @@ class Openings:
             if moving and moving.slot.counsellor_id == counsellor.id:
                 theirs &= ~spared
             taken = theirs | (own & ~spared)
-            slots += free_slots(counsellor, taken, asked, channel, minutes, tenant.spec.booking.cell_minutes)
-        return sorted(slots, key=lambda slot: (slot.starts_at, slot.counsellor_id))
+            found.append(free_slots(counsellor, taken, asked, channel, minutes, cell_minutes))
+        return merge(*found, key=lambda slot: (slot.starts_at, slot.counsellor_id))
 
     async def alternatives(self, tenant: Tenant, wanted: Slot, resident_id: str) -> list[Slot]:
         """The three free slots of the same kind that are nearest to one that was taken."""

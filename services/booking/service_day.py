@@ -6,7 +6,8 @@ It is how people speak and how appointments are counted; calendars know instants
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 MINUTES = 1800
-_OVERHANG = timedelta(minutes=MINUTES - 24 * 60)
+MIDNIGHT = 24 * 60
+_OVERHANG = timedelta(minutes=MINUTES - MIDNIGHT)
 
 
 def instant(day: date, minute: int, zone: tzinfo) -> datetime:

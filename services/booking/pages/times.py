@@ -21,7 +21,7 @@ from shared.web import Pages
 
 MINUTES = 60
 """How long an appointment is that is chosen on a page."""
-FIRST_DAYS = 10
+FIRST_DAYS = 7
 """Days that are listed at once; the others wait behind a fold."""
 Text = Annotated[str, Form()]
 

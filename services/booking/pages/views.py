@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 
 from services.booking.appointment import Appointment
 from services.booking.desk import Wish
+from services.booking.service_day import MIDNIGHT
 from services.booking.slot import Slot
 from shared.events.booking import AppointmentChannel
 from shared.web.pages import service_minute_text
@@ -20,7 +21,6 @@ CHANNELS: dict[AppointmentChannel, str] = {
 APART = 30
 """Minutes between two times that a page offers, so that a phone shows a choice and not a timetable."""
 CHOICE = re.compile(r"(cou_[a-z2-7]{26})\|(\d{4}-\d{2}-\d{2})\|(\d{1,4})")
-MIDNIGHT = 24 * 60
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """/booking/v1/availability: which times are free."""
 
 from datetime import date
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from services.booking.openings import Openings
 from services.booking.routes.shapes import CounsellorId, Minutes, SlotOut, SlotsOut
-from services.booking.slot import Slot
 from shared.auth import Actor
 from shared.events.booking import AppointmentChannel
 from shared.http.request import ResidentOf, TenantOf, scope
@@ -17,6 +17,7 @@ From = Annotated[
     date | None, Query(alias="from", description="First service date; the one that runs now if left out")
 ]
 Days = Annotated[int, Query(ge=1, le=31)]
+Limit = Annotated[int, Query(ge=1, le=2000, description="At most so many slots, the earliest ones")]
 Reader = Annotated[Actor, Depends(scope("appointments:read"))]
 
 
@@ -29,10 +30,11 @@ def availability_routes(openings: Openings) -> APIRouter:
         days: int,
         channel: AppointmentChannel,
         minutes: int,
+        limit: int,
         counsellor_id: str | None,
         resident_id: str | None = None,
-    ) -> list[Slot]:
-        return await openings.free(
+    ) -> SlotsOut:
+        found = await openings.free(
             tenant,
             first or openings.today(tenant),
             days,
@@ -41,6 +43,7 @@ def availability_routes(openings: Openings) -> APIRouter:
             counsellor_id=counsellor_id,
             resident_id=resident_id,
         )
+        return SlotsOut(slots=[SlotOut.of(slot) for slot in islice(found, limit)])
 
     @router.get("/me/availability")
     async def my_availability(
@@ -51,10 +54,12 @@ def availability_routes(openings: Openings) -> APIRouter:
         channel: AppointmentChannel = "online",
         minutes: Annotated[Minutes, Query()] = 60,
         counsellor_id: Annotated[CounsellorId | None, Query()] = None,
+        limit: Limit = 1000,
     ) -> SlotsOut:
         """Free times for the resident who asks: what they have booked already is left out. A hint; the booking decides."""
-        found = await free(tenant, first, days, channel, minutes, counsellor_id, actor.require_resident())
-        return SlotsOut(slots=[SlotOut.of(slot) for slot in found])
+        return await free(
+            tenant, first, days, channel, minutes, limit, counsellor_id, actor.require_resident()
+        )
 
     @router.get("/availability")
     async def availability(
@@ -65,9 +70,9 @@ def availability_routes(openings: Openings) -> APIRouter:
         channel: AppointmentChannel = "online",
         minutes: Annotated[Minutes, Query()] = 60,
         counsellor_id: Annotated[CounsellorId | None, Query()] = None,
+        limit: Limit = 1000,
     ) -> SlotsOut:
         """Free times of counsellors, for staff. A hint; the booking decides."""
-        found = await free(tenant, first, days, channel, minutes, counsellor_id)
-        return SlotsOut(slots=[SlotOut.of(slot) for slot in found])
+        return await free(tenant, first, days, channel, minutes, limit, counsellor_id)
 
     return router

@@ -79,7 +79,7 @@ class SlotOut(BaseModel):
 
     @classmethod
     def of(cls, slot: Slot) -> Self:
-        return cls.model_validate(slot.as_json())
+        return cls.model_validate(slot, from_attributes=True)
 
 
 class SlotsOut(BaseModel):
