@@ -49,7 +49,8 @@ STREAMS = (
     Stream("MATCHING", ("evt.matching.>",)),
     Stream("BOOKING", ("evt.booking.>",)),
     Stream("NOTIFY", ("evt.notify.>",)),
-    Stream("DLQ", ("dlq.>",), max_age=90 * DAY),
+    # as long as events, and less than the inbox remembers: what is redriven still meets its row
+    Stream("DLQ", ("dlq.>",)),
 )
 
 DURABLES = (
