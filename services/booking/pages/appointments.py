@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.booking.appointment import Appointment
 from services.booking.desk import Desk
 from services.booking.openings import zone_of
-from services.booking.pages.route import Visitor, VisitorOf, page_command, page_route, problem_title
+from services.booking.pages.route import page_command, problem_title
 from services.booking.pages.views import CHANNELS, countdown
 from services.booking.routes.shapes import join_url
 from services.booking.store import Appointments, Counsellors
@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.errors import Conflict
 from shared.ids import new_ulid
 from shared.web import Pages
+from shared.web.visiting import Visitor, VisitorOf, page_route
 
 Text = Annotated[str, Form()]
 LISTED = 100

@@ -7,9 +7,7 @@ from shared.http.request import make_command
 from shared.http.texts import TITLES
 from shared.idempotency import Command
 from shared.ids import new_ulid
-from shared.web.visiting import Visitor, VisitorOf, page_route
-
-__all__ = ["Visitor", "VisitorOf", "page_command", "page_route", "problem_title"]
+from shared.web.visiting import Visitor
 
 
 def page_command(request: Request, visitor: Visitor, key: str, *choice: str) -> Command:

@@ -10,7 +10,7 @@ from services.booking.appointment import Appointment
 from services.booking.availability import ResidentBusy, SlotTaken
 from services.booking.desk import Desk
 from services.booking.openings import Openings
-from services.booking.pages.route import Visitor, VisitorOf, page_command, page_route, problem_title
+from services.booking.pages.route import page_command, problem_title
 from services.booking.pages.views import CHANNELS, Chosen, by_day, read_choice
 from services.booking.slot import Slot
 from services.booking.store import Counsellors
@@ -18,6 +18,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.events.booking import AppointmentChannel
 from shared.ids import new_ulid
 from shared.web import Pages
+from shared.web.visiting import Visitor, VisitorOf, page_route
 
 MINUTES = 60
 """How long an appointment is that is chosen on a page."""

@@ -11,6 +11,7 @@ from services.booking.desk import Wish
 from services.booking.service_day import MIDNIGHT
 from services.booking.slot import Slot
 from shared.events.booking import AppointmentChannel
+from shared.ids import CODE
 from shared.web.pages import service_minute_text
 
 CHANNELS: dict[AppointmentChannel, str] = {
@@ -20,7 +21,7 @@ CHANNELS: dict[AppointmentChannel, str] = {
 }
 APART = 30
 """Minutes between two times that a page offers, so that a phone shows a choice and not a timetable."""
-CHOICE = re.compile(r"(cou_[a-z2-7]{26})\|(\d{4}-\d{2}-\d{2})\|(\d{1,4})")
+CHOICE = re.compile(rf"(cou_{CODE})\|(\d{{4}}-\d{{2}}-\d{{2}})\|(\d{{1,4}})")
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from services.booking.desk import Wish
 from services.booking.service_day import MINUTES
 from services.booking.slot import LONGEST, Slot
 from shared.events.booking import AppointmentChannel, CancelledBy
+from shared.ids import id_pattern
 from shared.tenancy import Tenant
 
-ID = "[a-z2-7]{26}$"
-AppointmentId = Annotated[str, StringConstraints(pattern=f"^apt_{ID}")]
-CounsellorId = Annotated[str, StringConstraints(pattern=f"^cou_{ID}")]
-ResidentId = Annotated[str, StringConstraints(pattern=f"^res_{ID}")]
-AppointmentPath = Annotated[str, Path(pattern=f"^apt_{ID}")]
-CounsellorPath = Annotated[str, Path(pattern=f"^cou_{ID}")]
+AppointmentId = Annotated[str, StringConstraints(pattern=id_pattern("apt"))]
+CounsellorId = Annotated[str, StringConstraints(pattern=id_pattern("cou"))]
+ResidentId = Annotated[str, StringConstraints(pattern=id_pattern("res"))]
+AppointmentPath = Annotated[str, Path(pattern=id_pattern("apt"))]
+CounsellorPath = Annotated[str, Path(pattern=id_pattern("cou"))]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
