@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import structlog
+
 from services.booking import appointment as rules
 from services.booking.appointment import Appointment, Outcome
 from services.booking.availability import ResidentBusy, SlotTaken
@@ -22,6 +24,8 @@ from shared.events.booking import AppointmentChannel, CancelledBy
 from shared.idempotency import Command
 from shared.mongo import Document, Duplicate
 from shared.tenancy import Tenant
+
+log = structlog.get_logger()
 
 TRIES = 5
 Making = Callable[[str, Slot, datetime], Outcome]
@@ -140,11 +144,19 @@ class Desk:
         return await self._change(tenant.id, appointment_id, command, rule)
 
     async def expire_due(self, tenant_id: str) -> int:
-        """Let go of every hold of the tenant that has run out; returns how many were found."""
+        """Let go of every hold of the tenant that has run out; returns how many were let go."""
+        gone = 0
         due = await self.appointments.due(tenant_id, self.clock.now())
         for appointment_id in due:
-            await self._change(tenant_id, appointment_id, None, rules.expire)
-        return len(due)
+            try:
+                await self._change(tenant_id, appointment_id, None, rules.expire)
+                gone += 1
+            except Unavailable:
+                raise
+            except Exception as error:  # one that cannot be read keeps no other from being let go
+                kind = type(error).__name__
+                log.error("hold_not_expired", tenant=tenant_id, appointment_id=appointment_id, error=kind)
+        return gone
 
     async def get(self, tenant: Tenant, appointment_id: str, resident_id: str | None = None) -> Appointment:
         """Raises NotFound, also for another resident's when `resident_id` asks."""

@@ -37,7 +37,7 @@ class Expiry:
                 continue
 
     async def once(self) -> int:
-        """Expire what is due, tenant by tenant; returns how many holds were found. What fails for one tenant keeps no other waiting."""
+        """Expire what is due, tenant by tenant; returns how many holds were let go. What fails for one tenant keeps no other waiting."""
         count = 0
         for tenant_id in list(self.registry.tenants):
             try:

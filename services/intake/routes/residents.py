@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +19,10 @@ from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.runtime import Core
 
+log = structlog.get_logger()
+
 Writing = Annotated[Actor, Depends(scope("residents:write"))]
+Handing = Annotated[Actor, Depends(scope("sessions:write"))]
 Reading = Annotated[Actor, Depends(scope("residents:read"))]
 ReadingTimeline = Annotated[Actor, Depends(scope("timeline:read"))]
 
@@ -101,9 +105,13 @@ def resident_routes(core: Core, residents: Residents, entries: Entries, timeline
 
     @router.post("/residents/{resident_id}/session", status_code=201)
     async def open_session(
-        resident_id: ResidentId, actor: Writing, tenant: TenantOf, command: CommandOf
+        resident_id: ResidentId, actor: Handing, tenant: TenantOf, command: CommandOf
     ) -> SessionView:
-        """A session for a resident who stands at the desk, and a one-time link to hand over. A test key gets the same."""
+        """A session for a resident who stands at the desk, and a one-time link to hand over. A test key gets the same.
+
+        Whoever holds it can act as that resident: it has a scope of its own, which registering does not give.
+        """
+        log.info("session_opened", resident_id=resident_id)
         await residents.get(actor.tenant, resident_id)
         token = entry.make_token(core.secrets.text(tenant.id, "session_key"), command.key)
         await entries.add(tenant.id, entry.make_link(tenant.id, token, resident_id, core.clock.now()))

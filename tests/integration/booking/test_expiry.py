@@ -12,7 +12,7 @@ from services.booking.openings import Openings
 from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents
 from shared.clock import Clock
 from tests.harness import Harness, eventually
-from tests.integration.booking.desk import NOW, A, B, Desk, open_desk
+from tests.integration.booking.desk import NOW, A, B, Desk, open_desk, resident_id
 
 SOON = 0.05
 NEVER = 3600.0
@@ -71,6 +71,21 @@ async def test_a_hold_that_cannot_be_read_keeps_no_other_municipality_waiting(ha
     desk.at(NOW + timedelta(minutes=11))
     assert await Expiry(core.db, core.registry, with_clock(desk, timedelta()), NEVER).once() == 1
     found = await core.db["appointments"].find_one({"tenant_id": second})
+    assert found is not None
+    assert found["state"] == "cancelled"
+
+
+async def test_a_hold_that_cannot_be_read_keeps_no_other_of_its_municipality(harness: Harness) -> None:
+    desk = await open_desk(harness, expiry_every=NEVER)
+    counsellor = await desk.counsellor()
+    for name, start in (("aoi", 1470), ("yui", 1350)):
+        assert (await desk.hold(name, desk.wish(counsellor, start))).status_code == 201
+    core = desk.started.core
+    spoilt = {"tenant_id": A, "resident_id": resident_id("aoi")}
+    await core.db["appointments"].update_one(spoilt, {"$set": {"note": "sealed by nobody"}})
+    desk.at(NOW + timedelta(minutes=11))
+    assert await Expiry(core.db, core.registry, with_clock(desk, timedelta()), NEVER).once() == 1
+    found = await core.db["appointments"].find_one({"tenant_id": A, "resident_id": resident_id("yui")})
     assert found is not None
     assert found["state"] == "cancelled"
 

@@ -122,3 +122,13 @@ async def test_a_contact_changed_since_it_was_read_is_not_overwritten(started: H
         assert answer.status_code == status
     answer = await intake.put("/intake/v1/me/contact", headers={**mine, "If-Match": "x"}, json={})
     assert answer.status_code == 422
+
+
+async def test_who_may_register_residents_may_not_speak_for_them(started: Harness) -> None:
+    intake = started.of("intake").client
+    made = await registered(started)
+    registering = await started.key("sample-a", "residents:write")
+    refused = await intake.post(f"/intake/v1/residents/{made}/session", headers=registering)
+    assert refused.status_code == 403
+    handing = await started.key("sample-a", "sessions:write")
+    assert (await intake.post(f"/intake/v1/residents/{made}/session", headers=handing)).status_code == 201
