@@ -150,6 +150,7 @@ class Tenant(Declared):
 SCOPES = (
     "residents:read",
     "residents:write",
+    "sessions:write",
     "consultations:read",
     "programmes:read",
     "programmes:write",
