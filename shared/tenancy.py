@@ -50,11 +50,12 @@ class QuietHours(Declared):
 
 class Features(Declared):
     line_free_text: bool = False
-    """Answer free text on LINE itself. Off by default: consultation content should not stay on LINE's side."""
+    """May free text be answered on LINE itself? Off by default: consultation content should not stay on LINE's side. Intake
+    knows one answer to free text so far, a link to the chat page, and gives it whatever this says."""
 
 
 class Retention(Declared):
-    """Days that each kind is kept."""
+    """Days that each kind is kept: consultations from when they began, messages and webhook deliveries from when they ended."""
 
     consultations: int = Field(default=1095, ge=30)
     messages: int = Field(default=90, ge=3)

@@ -28,6 +28,7 @@ from services.intake.store import (
     Timeline,
 )
 from shared.http.app import build_app
+from shared.retention import Forgetting, Kept
 from shared.runtime import Core, Service
 from shared.web import Pages
 
@@ -72,10 +73,11 @@ async def compose(core: Core) -> Service:
             line_routes(core, line_events, queue),
         ],
     )
+    kept = [Kept("consultations", "opened_at", lambda retention: retention.consultations)]
     return Service(
         app=app,
         reactions=REACTIONS,
         outboxes=OUTBOXES,
-        workers=[queue.take_up_left_behind],
+        workers=[queue.take_up_left_behind, Forgetting(core.db, core.registry, core.clock, kept).run],
         companions=[guide.warm, queue.answer_at_once],
     )

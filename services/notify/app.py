@@ -18,6 +18,7 @@ from services.notify.sender import Sender, Stores
 from services.notify.settings import Settings
 from services.notify.store import OUTBOXES, Contacts, Deliveries, Endpoints, Messages, Templates
 from shared.http.app import build_app
+from shared.retention import Forgetting, Kept
 from shared.runtime import Core, Service
 from shared.web import Pages
 
@@ -52,9 +53,13 @@ async def compose(core: Core) -> Service:
         problem_titles=TITLES,
         pages=Pages("notify", Path(__file__).parent / "templates"),
     )
+    kept = [
+        Kept(collection, "finished_at", lambda retention: retention.messages)
+        for collection in ("messages", "webhook_deliveries")
+    ]
     return Service(
         app=app,
         reactions=reactions(core, Outgoing(core.registry, sender, dispatcher), contacts),
         outboxes=OUTBOXES,
-        workers=(sender.run, dispatcher.run),
+        workers=(sender.run, dispatcher.run, Forgetting(core.db, core.registry, core.clock, kept).run),
     )

@@ -22,7 +22,7 @@ from tests.lint.filters import Function, Scope, lacks_tenant, last_name, names_t
 ROOT = Path(__file__).parents[2]
 MECHANISM = {
     f"shared/{name}.py"
-    for name in ("mongo", "listing", "outbox", "publisher", "sweep", "leases", "inbox", "replay")
+    for name in ("mongo", "listing", "outbox", "publisher", "sweep", "leases", "retention", "inbox", "replay")
 }
 CONNECTS = "shared/mongo.py"
 EXCUSE = re.compile(r"#\s*tenant:\s*\S")

@@ -21,6 +21,7 @@ CONSULTATIONS = CollectionSpec(
     "consultations",
     (
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("number", DESCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("opened_at", ASCENDING)]),
         OUTBOX_INDEX,
     ),
 )

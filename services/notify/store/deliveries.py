@@ -21,6 +21,7 @@ DELIVERIES = CollectionSpec(
     "webhook_deliveries",
     (
         IndexModel([("tenant_id", ASCENDING), ("due_at", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("finished_at", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("order", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("endpoint_id", ASCENDING), ("order", ASCENDING)]),
         OUTBOX_INDEX,

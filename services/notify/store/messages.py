@@ -24,6 +24,7 @@ MESSAGES = CollectionSpec(
     "messages",
     (
         IndexModel([("tenant_id", ASCENDING), ("due_at", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("finished_at", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("order", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("order", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("appointment_id", ASCENDING)]),
