@@ -7,6 +7,7 @@ again by the driver's own `with_transaction`.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -35,6 +36,8 @@ Session = AsyncIOMotorClientSession
 Duplicate = DuplicateKeyError
 DUPLICATE_KEY = 11000
 """The code under which a bulk write reports one."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""The lower end of a range of instants: the embedded database uses an index only for a range with both ends."""
 UNREACHABLE = (AutoReconnect, ConnectionFailure, NotPrimaryError)
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ Document by document: a deletion of many at once would stand in the way of every
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from pymongo import DeleteOne
@@ -14,7 +14,7 @@ from pymongo import DeleteOne
 from shared.clock import Clock
 from shared.ids import new_ulid
 from shared.leases import take_lease
-from shared.mongo import Database, reachable
+from shared.mongo import LONG_AGO, Database, reachable
 from shared.registry import Registry
 from shared.tenancy import Retention
 
@@ -23,7 +23,6 @@ log = structlog.get_logger()
 LOOK_EVERY = 600.0
 LEASE_FOR = timedelta(seconds=2 * LOOK_EVERY)
 AT_ONCE = 200
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 range on one index.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -15,7 +15,7 @@ from services.booking.store.listing import LAST, after
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
-from shared.mongo import CollectionSpec, Document, reachable
+from shared.mongo import LONG_AGO, CollectionSpec, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Changes, Outbox
 from shared.sealing import Sealer
 
@@ -28,7 +28,6 @@ APPOINTMENTS = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("held_until", ASCENDING)]),
     ),
 )
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Appointments:

@@ -1,10 +1,8 @@
 """What due work and outgoing documents share in their stored form."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from shared.mongo import Document
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+from shared.mongo import LONG_AGO, Document
 
 
 def due_by(now: datetime) -> Document:
