@@ -58,8 +58,8 @@ fmt: $(STAMP) ## format the code
 	@$(PY) -m ruff format .
 
 lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
-	@$(PY) -m venv .local/lock && .local/lock/bin/python -m pip install --quiet uv
-	@.local/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	@mkdir -p .local && $(PY) -m venv .local/compile && .local/compile/bin/python -m pip install --quiet uv
+	@.local/compile/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --prerelease if-necessary-or-explicit --all-extras pyproject.toml -o requirements.lock
 
 # A Python that will do is looked for only when the environment must be made or the lock has changed.

@@ -22,6 +22,12 @@ class _Slot(Payload):
     end_minute: int = Field(ge=0, le=1800)
     starts_at: datetime
     ends_at: datetime
+    pool: str | None = None
+    """The pool that the counsellor belongs to; None: the municipality's own."""
+    room_id: str | None = None
+    buffer_minutes: int = 0
+    """Kept free after the end, in the counsellor's calendar."""
+    series_id: str | None = None
 
 
 class AppointmentHeld(_Slot):
@@ -30,7 +36,10 @@ class AppointmentHeld(_Slot):
 
 
 class AppointmentConfirmed(_Slot):
+    """`extra_reminder`: one more reminder would help this person to come."""
+
     TYPE: ClassVar[str] = "banso.booking.appointment.confirmed.v1"
+    extra_reminder: bool = False
 
 
 class AppointmentMoved(_Slot):
@@ -38,6 +47,7 @@ class AppointmentMoved(_Slot):
 
     TYPE: ClassVar[str] = "banso.booking.appointment.moved.v1"
     previous_starts_at: datetime
+    extra_reminder: bool = False
 
 
 class AppointmentCancelled(Payload):
@@ -49,6 +59,33 @@ class AppointmentCancelled(Payload):
     counsellor_id: str
     by: CancelledBy
     was_confirmed: bool
+
+
+class AppointmentReaffirmed(Payload):
+    """The resident says that they are coming."""
+
+    TYPE: ClassVar[str] = "banso.booking.appointment.reaffirmed.v1"
+    resident_id: str
+    appointment_id: str
+    counsellor_id: str
+
+
+class OfferedTime(Payload):
+    """A time to choose from, no event of its own. `starts_at` is UTC."""
+
+    service_date: date
+    start_minute: int = Field(ge=0, le=1800)
+    end_minute: int = Field(ge=0, le=1800)
+    starts_at: datetime
+
+
+class AppointmentTimesOffered(Payload):
+    """The resident asked on LINE for another time: these are free now. None: none is."""
+
+    TYPE: ClassVar[str] = "banso.booking.appointment.times_offered.v1"
+    resident_id: str
+    appointment_id: str
+    times: tuple[OfferedTime, ...]
 
 
 class AppointmentAttended(Payload):
@@ -65,11 +102,217 @@ class AppointmentMissed(Payload):
     counsellor_id: str
 
 
+class _Waiting(Payload):
+    resident_id: str
+    waiting_id: str
+
+
+class WaitlistJoined(_Waiting):
+    TYPE: ClassVar[str] = "banso.booking.waitlist.joined.v1"
+
+
+class WaitlistOffered(_Waiting):
+    """A time is held for somebody who waits, until `offered_until`. `earlier_than` is the appointment that it could replace."""
+
+    TYPE: ClassVar[str] = "banso.booking.waitlist.offered.v1"
+    appointment_id: str
+    channel: AppointmentChannel
+    service_date: date
+    start_minute: int = Field(ge=0, le=1800)
+    end_minute: int = Field(ge=0, le=1800)
+    starts_at: datetime
+    offered_until: datetime
+    earlier_than: str | None = None
+
+
+class WaitlistTaken(_Waiting):
+    """The offered time was taken: `appointment_id` is what the resident has now."""
+
+    TYPE: ClassVar[str] = "banso.booking.waitlist.taken.v1"
+    appointment_id: str
+
+
+class WaitlistLeft(_Waiting):
+    TYPE: ClassVar[str] = "banso.booking.waitlist.left.v1"
+
+
+class CounsellorChanged(Payload):
+    """Hours, channels or absences are other than before: who keeps them in memory reads them anew."""
+
+    TYPE: ClassVar[str] = "banso.booking.counsellor.changed.v1"
+    counsellor_id: str
+
+
+class RoomChanged(Payload):
+    TYPE: ClassVar[str] = "banso.booking.room.changed.v1"
+    room_id: str
+
+
+Party = Literal["resident", "workplace", "municipality"]
+
+
+class _Experience(Payload):
+    resident_id: str
+    experience_id: str
+    place_id: str
+
+
+class ExperienceRequested(_Experience):
+    """A seat at a cooperating workplace is held for the resident until all three parties agree."""
+
+    TYPE: ClassVar[str] = "banso.booking.experience.requested.v1"
+    from_date: date
+    to_date: date
+
+
+class ExperienceAgreed(_Experience):
+    """One party has agreed; `complete` once all three have."""
+
+    TYPE: ClassVar[str] = "banso.booking.experience.agreed.v1"
+    party: Party
+    complete: bool
+
+
+class ExperienceCancelled(_Experience):
+    TYPE: ClassVar[str] = "banso.booking.experience.cancelled.v1"
+    by: CancelledBy
+
+
+class ExperienceCompleted(_Experience):
+    TYPE: ClassVar[str] = "banso.booking.experience.completed.v1"
+
+
+class WorkerEnrolled(Payload):
+    """The resident works with a digital employment centre from now on."""
+
+    TYPE: ClassVar[str] = "banso.booking.worker.enrolled.v1"
+    resident_id: str
+    centre_id: str
+
+
+class _Shift(Payload):
+    resident_id: str
+    shift_id: str
+    centre_id: str
+    service_date: date
+    start_minute: int = Field(ge=0, le=1800)
+    end_minute: int = Field(ge=0, le=1800)
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ShiftPlanned(_Shift):
+    TYPE: ClassVar[str] = "banso.booking.shift.planned.v1"
+
+
+class ShiftChanged(_Shift):
+    """The fields give what is so now; `withdrawn`: the shift is no more."""
+
+    TYPE: ClassVar[str] = "banso.booking.shift.changed.v1"
+    withdrawn: bool = False
+
+
+class ShiftOffered(_Shift):
+    """Somebody else's hours have become free; `resident_id` is who wished for more hours and may take them."""
+
+    TYPE: ClassVar[str] = "banso.booking.shift.offered.v1"
+
+
+AttendanceStatus = Literal["present", "absent", "late", "leaving_early"]
+
+
+class AttendanceReported(Payload):
+    """One line was enough. `unclear`: no shift of that day was found, a person looks at it."""
+
+    TYPE: ClassVar[str] = "banso.booking.attendance.reported.v1"
+    resident_id: str
+    status: AttendanceStatus
+    shift_id: str | None = None
+    service_date: date | None = None
+    unclear: bool = False
+
+
+class CapacityWarned(Payload):
+    """A notice to staff to look at a schedule together; never a sanction. `ratio` of planned to theoretical hours of `month` (YYYY-MM)."""
+
+    TYPE: ClassVar[str] = "banso.booking.capacity.warned.v1"
+    resident_id: str
+    centre_id: str
+    month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    ratio: float
+    guide: Literal["target", "ceiling", "floor"]
+
+
+class WeekCapacity(Payload):
+    """Minutes of one week, no event of its own. `monday` is its first service date."""
+
+    monday: date
+    planned: int
+    committed: int
+    free: int
+
+
+class CapacityForecast(Payload):
+    """What a worker has left for new orders, in the weeks to come."""
+
+    TYPE: ClassVar[str] = "banso.booking.capacity.forecast.v1"
+    resident_id: str
+    centre_id: str
+    weeks: tuple[WeekCapacity, ...]
+
+
+class _Contract(Payload):
+    resident_id: str
+    contract_id: str
+    centre_id: str
+    ends_on: date
+
+
+class ContractStarted(_Contract):
+    TYPE: ClassVar[str] = "banso.booking.contract.started.v1"
+    starts_on: date
+
+
+class ContractExpiring(_Contract):
+    TYPE: ClassVar[str] = "banso.booking.contract.expiring.v1"
+
+
+class ContractRenewed(_Contract):
+    TYPE: ClassVar[str] = "banso.booking.contract.renewed.v1"
+
+
+class ContractEnded(_Contract):
+    TYPE: ClassVar[str] = "banso.booking.contract.ended.v1"
+
+
 EVENTS: tuple[type[Payload], ...] = (
     AppointmentHeld,
     AppointmentConfirmed,
     AppointmentMoved,
     AppointmentCancelled,
+    AppointmentReaffirmed,
+    AppointmentTimesOffered,
     AppointmentAttended,
     AppointmentMissed,
+    WaitlistJoined,
+    WaitlistOffered,
+    WaitlistTaken,
+    WaitlistLeft,
+    CounsellorChanged,
+    RoomChanged,
+    ExperienceRequested,
+    ExperienceAgreed,
+    ExperienceCancelled,
+    ExperienceCompleted,
+    WorkerEnrolled,
+    ShiftPlanned,
+    ShiftChanged,
+    ShiftOffered,
+    AttendanceReported,
+    CapacityWarned,
+    CapacityForecast,
+    ContractStarted,
+    ContractExpiring,
+    ContractRenewed,
+    ContractEnded,
 )

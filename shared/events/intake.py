@@ -1,5 +1,6 @@
 """Events that intake publishes."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -44,6 +45,34 @@ class ReplyRequested(Payload):
     template: str
     reply_token: str
     personalisation: str
+
+
+ChosenAction = Literal[
+    "appointment.reaffirm",
+    "appointment.cancel",
+    "appointment.times",
+    "appointment.move",
+    "waitlist.take",
+    "waitlist.pass",
+    "shift.absent",
+    "shift.late",
+    "shift.leave_early",
+    "shift.take",
+]
+
+
+class ActionChosen(Payload):
+    """A resident pressed one of LINE's fixed choices, or wrote one line that can only mean it (shifts). The text itself is not here.
+
+    `subject_id` is the appointment, waiting entry or shift; `service_date` and `start_minute` the time chosen (appointment.move).
+    """
+
+    TYPE: ClassVar[str] = "banso.intake.action.chosen.v1"
+    resident_id: str
+    action: ChosenAction
+    subject_id: str | None = None
+    service_date: date | None = None
+    start_minute: int | None = Field(default=None, ge=0, le=1800)
 
 
 class ConsentGranted(Payload):
@@ -137,6 +166,7 @@ EVENTS: tuple[type[Payload], ...] = (
     ResidentRegistered,
     ContactChanged,
     ReplyRequested,
+    ActionChosen,
     ConsentGranted,
     ConsentWithdrawn,
     ConsultationOpened,

@@ -33,7 +33,17 @@ USE_CASES = {
 }
 
 WORDS = {"shared.errors", "shared.events", "shared.ids", "shared.tenancy", "shared.trace", "shared.clock"}
-LIBRARIES = {"pydantic", "standardwebhooks", "sudachipy", "yaml"}
+LIBRARIES = {
+    "pydantic",
+    "standardwebhooks",
+    "sudachipy",
+    "yaml",
+    "numpy",
+    "scipy",
+    "jpholiday",
+    "icalendar",
+    "recurring_ical_events",
+}
 """Third-party libraries that compute and reach nothing."""
 
 OUTSIDE = {"fastapi", "starlette", "motor", "nats", "uvicorn"}
