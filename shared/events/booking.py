@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shared.events.envelope import Payload
+from shared.events.envelope import Part, Payload
 
 AppointmentChannel = Literal["online", "face_to_face", "telephone"]
 CancelledBy = Literal["resident", "staff", "system"]
@@ -70,8 +70,8 @@ class AppointmentReaffirmed(Payload):
     counsellor_id: str
 
 
-class OfferedTime(Payload):
-    """A time to choose from, no event of its own. `starts_at` is UTC."""
+class OfferedTime(Part):
+    """A time to choose from. `starts_at` is UTC."""
 
     service_date: date
     start_minute: int = Field(ge=0, le=1800)
@@ -233,18 +233,18 @@ class AttendanceReported(Payload):
 
 
 class CapacityWarned(Payload):
-    """A notice to staff to look at a schedule together; never a sanction. `ratio` of planned to theoretical hours of `month` (YYYY-MM)."""
+    """A notice to staff to look at a schedule together; never a sanction. `ratio` of planned to theoretical hours of `month` (its first day)."""
 
     TYPE: ClassVar[str] = "banso.booking.capacity.warned.v1"
     resident_id: str
     centre_id: str
-    month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    month: date
     ratio: float
     guide: Literal["target", "ceiling", "floor"]
 
 
-class WeekCapacity(Payload):
-    """Minutes of one week, no event of its own. `monday` is its first service date."""
+class WeekCapacity(Part):
+    """Minutes of one week. `monday` is its first service date."""
 
     monday: date
     planned: int

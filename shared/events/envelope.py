@@ -25,6 +25,12 @@ class Payload(BaseModel):
     TYPE: ClassVar[str]
 
 
+class Part(BaseModel):
+    """A part that a payload repeats, such as one time of several; no event of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
 P = TypeVar("P", bound=Payload)
 
 

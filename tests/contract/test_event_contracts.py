@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
@@ -12,12 +12,13 @@ from pydantic_core import PydanticUndefined
 from shared.compatibility import breaking_changes
 from shared.contracts import FOLDER, differences, event_schema, write
 from shared.events import BY_TYPE, PUBLISHED
-from shared.events.envelope import Payload, envelop
+from shared.events.envelope import Part, Payload, envelop
 from shared.trace import Trace, tracing
 from tests.harness import a_tenant
 
 ALL = [(service, payload) for service, payloads in PUBLISHED.items() for payload in payloads]
 NAMES = [payload.TYPE for _, payload in ALL]
+P = TypeVar("P", Payload, Part)
 NOW = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
 
 
@@ -32,16 +33,19 @@ def a_value(annotation: Any) -> Any:
         return NOW
     if annotation is date:
         return NOW.date()
-    if annotation in (int, bool):
+    if annotation in (int, bool, float):
         return annotation(1)
     if annotation is str:
         return "990019"
     if annotation == tuple[str, ...]:
         return ("sample-1", "sample-2")
-    return get_args(annotation)[0]
+    first = get_args(annotation)[0]
+    if isinstance(first, type) and issubclass(first, Part):
+        return (a_payload(first),)
+    return first
 
 
-def a_payload(payload: type[Payload]) -> Payload:
+def a_payload(payload: type[P]) -> P:
     """A sample of the payload with every required field filled."""
     required = {n: f for n, f in payload.model_fields.items() if f.default is PydanticUndefined}
     return payload.model_validate({name: a_value(field.annotation) for name, field in required.items()})
