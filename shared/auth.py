@@ -1,7 +1,7 @@
 """Who asks, and for which municipality: read from the credential, never from a body or a query.
 
 API key        `Authorization: Bearer banso_live_…`    a municipality's system, or a partner agency (scopes of the key)
-staff token    `Authorization: Bearer <JWT>`            a person at a municipality (OIDC; scopes by role)
+staff token    `Authorization: Bearer <JWT>`            a person at a municipality, or of a pool (OIDC; scopes by role)
 session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by default (only what is their own)
 """
 
@@ -20,7 +20,7 @@ from shared.registry import Registry
 from shared.secrets import MissingSecret, Secrets
 from shared.settings import CoreSettings
 from shared.staff_keys import StaffKeys
-from shared.tenancy import SCOPES
+from shared.tenancy import POOL_SCOPES, SCOPES
 
 SESSION_COOKIE = "banso_session"
 SESSION_FOR = timedelta(hours=12)
@@ -45,11 +45,19 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "auditor": _READING,
 }
+POOL_ROLES: dict[str, frozenset[str]] = {
+    "pool_counsellor": frozenset({"pool:sessions"}),
+    "pool_staff": frozenset(POOL_SCOPES) - {"pool:sessions"},
+}
+"""What the roles of a token say when `banso_tenant` is a pool: nothing else does then, and these say nothing at a municipality."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A caller whose credential was checked. `name` identifies it in events and the audit log (ids only)."""
+    """A caller whose credential was checked. `name` identifies it in events and the audit log (ids only).
+
+    `tenant` is a pool's id when `of_pool`: such an actor belongs to no municipality.
+    """
 
     tenant: str
     kind: Literal["key", "staff", "resident"]
@@ -59,6 +67,7 @@ class Actor:
     counsellor_id: str | None = None
     agency: str | None = None
     live: bool = True
+    of_pool: bool = False
 
     @property
     def name(self) -> str:
@@ -95,7 +104,7 @@ class Authenticator:
     def authenticate(self, credential: str) -> Actor:
         """Raises Unauthenticated, without saying which part was wrong; Unavailable while the staff's keys are not known yet."""
         actor = self._key(credential) if credential.startswith("banso_") else self._token(credential)
-        if self.registry.tenant(actor.tenant) is None:
+        if self.registry.tenant(actor.tenant) is None and not actor.of_pool:
             raise Unauthenticated("the credential is not valid")
         return actor
 
@@ -163,14 +172,18 @@ class Authenticator:
             leeway=CLOCK_LEEWAY,
             options={"require": ["exp", "iat", "sub"]},
         )
+        tenant = str(claims["banso_tenant"])
+        of_pool = self.registry.tenant(tenant) is None and self.registry.pool(tenant) is not None
+        known = POOL_ROLES if of_pool else ROLES
         roles = claims.get("banso_roles", [])
-        scopes: frozenset[str] = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+        scopes: frozenset[str] = frozenset().union(*(known.get(role, frozenset()) for role in roles))
         return Actor(
-            tenant=str(claims["banso_tenant"]),
+            tenant=tenant,
             kind="staff",
             id=claims["sub"],
             scopes=scopes,
             counsellor_id=claims.get("banso_counsellor_id"),
+            of_pool=of_pool,
         )
 
 

@@ -2,7 +2,7 @@
 
 shared/schemas/<event type>.json   JSON Schema (draft-07, as AsyncAPI reads it) of the event as it travels: envelope and data
 shared/schemas/asyncapi.yaml       every subject, who publishes it and which durable consumes it
-shared/schemas/tenant.json         the declared resources, Tenant and ApiKey
+shared/schemas/tenant.json         the declared resources, Tenant, Pool and ApiKey
 
 All of it is generated from the models. An event type changes only by addition: `write` refuses a change that breaks a consumer, or
 a reader of the event log, and says what; such a change is a `v2` beside the `v1`. Only before anybody consumes a type may
@@ -23,6 +23,7 @@ from shared.asyncapi import document
 from shared.compatibility import breaking_changes
 from shared.events import BY_TYPE, PUBLISHED
 from shared.events.envelope import Event, Payload
+from shared.pools import Pool
 from shared.tenancy import ApiKey, Tenant
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -65,7 +66,7 @@ def event_schema(service: str, payload: type[Payload]) -> Schema:
 
 def resource_schema() -> Schema:
     """JSON Schema of the YAML resources, for editors and for whoever declares a municipality."""
-    resources: TypeAdapter[Any] = TypeAdapter(Annotated[Tenant | ApiKey, Field(discriminator="kind")])
+    resources: TypeAdapter[Any] = TypeAdapter(Annotated[Tenant | Pool | ApiKey, Field(discriminator="kind")])
     schema = resources.json_schema(by_alias=True, schema_generator=_Plain)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,4 +1,4 @@
-"""The live picture of what is declared: tenants and API keys, from the KV buckets, in memory.
+"""The live picture of what is declared: tenants, pools and API keys, from the KV buckets, in memory.
 
 The watch is renewed every minute and after every reconnect, and builds its picture from the whole bucket, so that neither a lost watch nor a
 bucket that was deleted and filled again leaves a process with an old picture.
@@ -15,11 +15,13 @@ from nats.js.kv import KeyValue
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Unavailable
+from shared.pools import Pool
 from shared.tenancy import ApiKey, Tenant
 
 log = structlog.get_logger()
 
 TENANTS_BUCKET = "tenants"
+POOLS_BUCKET = "pools"
 KEYS_BUCKET = "api_keys"
 RENEW_EVERY = 60.0
 
@@ -36,18 +38,26 @@ async def bucket(nc: Client, name: str, *, replicas: int = 1) -> KeyValue:
 
 
 class Registry:
-    """Tenants by id and host, API keys by key id. `ready` is set once both have been read."""
+    """Tenants by id and host, pools by id, API keys by key id. `ready` is set once all have been read."""
 
     def __init__(self, nc: Client, *, replicas: int = 1) -> None:
         self.nc = nc
         self.replicas = replicas
         self.tenants: dict[str, Tenant] = {}
+        self.pools: dict[str, Pool] = {}
         self.keys: dict[str, ApiKey] = {}
         self.ready = asyncio.Event()
         self._renew = asyncio.Event()
 
     def tenant(self, tenant_id: str) -> Tenant | None:
         return self.tenants.get(tenant_id)
+
+    def pool(self, pool_id: str) -> Pool | None:
+        return self.pools.get(pool_id)
+
+    def pools_of(self, tenant_id: str) -> list[Pool]:
+        """The pools that the tenant is a member of, in order of their ids."""
+        return [pool for _, pool in sorted(self.pools.items()) if pool.member(tenant_id)]
 
     def by_host(self, host: str) -> Tenant | None:
         """The tenant whose pages are at `host` (a port is ignored)."""
@@ -67,15 +77,18 @@ class Registry:
                 await asyncio.sleep(0.5)
 
     async def _follow(self, stop: asyncio.Event) -> None:
-        """Read both buckets whole, then follow their changes until it is time to read them anew."""
+        """Read the buckets whole, then follow their changes until it is time to read them anew."""
         tenants = await (await bucket(self.nc, TENANTS_BUCKET, replicas=self.replicas)).watchall()
+        pools = await (await bucket(self.nc, POOLS_BUCKET, replicas=self.replicas)).watchall()
         keys = await (await bucket(self.nc, KEYS_BUCKET, replicas=self.replicas)).watchall()
         try:
             self.tenants = await whole(tenants, Tenant)
+            self.pools = await whole(pools, Pool)
             self.keys = await whole(keys, ApiKey)
             self.ready.set()
             followers = [
                 asyncio.ensure_future(_changes(tenants, Tenant, self.tenants)),
+                asyncio.ensure_future(_changes(pools, Pool, self.pools)),
                 asyncio.ensure_future(_changes(keys, ApiKey, self.keys)),
                 asyncio.ensure_future(self._renew.wait()),
                 asyncio.ensure_future(stop.wait()),
@@ -87,7 +100,7 @@ class Registry:
                     follower.cancel()
                 await asyncio.gather(*followers, return_exceptions=True)
         finally:
-            for watcher in (tenants, keys):
+            for watcher in (tenants, pools, keys):
                 try:
                     await watcher.stop()  # type: ignore[no-untyped-call]
                 except NatsError:

@@ -76,6 +76,10 @@ class Booking(Declared):
     hold_minutes: int = Field(default=10, ge=1, le=60)
     minimum_notice_minutes: int = Field(default=60, ge=0)
     horizon_days: int = Field(default=31, ge=1, le=180)
+    buffer_minutes: int = Field(default=0, ge=0, le=120, multiple_of=5)
+    """Kept free in a counsellor's calendar after each appointment."""
+    resident_daily_cap: int | None = Field(default=3, ge=1, le=20)
+    """Appointments that a resident may book on one service day; staff may book more."""
     join_url: str = "https://meet.example/{appointment_id}"
 
 
@@ -176,6 +180,10 @@ SCOPES = (
     "webhooks:read",
     "webhooks:write",
 )
+
+
+POOL_SCOPES = ("pool:sessions", "pool:read", "pool:write")
+"""For the people of a pool alone: no API key and no municipality's staff has them."""
 
 
 class ApiKeySpec(Declared):

@@ -20,6 +20,7 @@ from shared.auth import Authenticator
 from shared.declare import apply
 from shared.events.envelope import Event, decode
 from shared.keys import create_issuer, issue, staff_token
+from shared.pools import Pool
 from shared.registry import Registry
 from shared.runtime import Core, Running, Service, connect_core, start
 from shared.secrets import Secrets, create_missing
@@ -51,6 +52,13 @@ def a_tenant(name: str = "sample-a", **spec: Any) -> Tenant:
         "agencies": [{"id": "sample-agency", "name": "見本支援機関"}],
     }
     return Tenant.model_validate({"kind": "Tenant", "metadata": {"name": name}, "spec": {**defaults, **spec}})
+
+
+def a_pool(name: str = "sample-pool", *members: dict[str, Any], **spec: Any) -> Pool:
+    """A declared pool; its members are given by their fields, and are sample-a and sample-b unless told."""
+    shared_by = members or tuple({"tenant": t, "quota_hours": 10} for t in ("sample-a", "sample-b"))
+    fields = {"name": f"見本プール {name}", "sample": True, "members": list(shared_by), **spec}
+    return Pool.model_validate({"kind": "Pool", "metadata": {"name": name}, "spec": fields})
 
 
 async def eventually(
@@ -91,8 +99,8 @@ class Harness:
         self._keys: dict[tuple[str, ...], str] = {}
         create_issuer(self.issuer)
 
-    async def declare(self, *resources: Tenant | ApiKey) -> None:
-        """Apply tenants (their secrets are made) and keys, as the command would."""
+    async def declare(self, *resources: Tenant | Pool | ApiKey) -> None:
+        """Apply tenants (their secrets are made), pools and keys, as the command would."""
         for resource in resources:
             if isinstance(resource, Tenant):
                 create_missing(self.settings.secrets_dir, resource.id)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.errors import TooMany
+from shared.pools import Pool
 from shared.tenancy import Tenant
 
 MINUTE = 60.0
@@ -76,7 +77,7 @@ class RateLimits:
         self._clock = clock
         self._windows = Windows()
 
-    def spend(self, tenant: Tenant, caller: str, *, anonymous: bool) -> Allowance:
+    def spend(self, tenant: Tenant | Pool, caller: str, *, anonymous: bool) -> Allowance:
         """Count one request. Raises TooMany, and counts nothing, when the tenant or the caller is over its limit."""
         now = self._clock()
         quotas = tenant.spec.quotas

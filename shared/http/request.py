@@ -18,6 +18,7 @@ from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from shared.idempotency import Command
 from shared.ids import new_ulid
 from shared.metrics import TENANT_REQUESTS, tenant_label
+from shared.pools import Pool
 from shared.tenancy import Tenant
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _checked(request: Request, response: Response, token: str | None, session: s
         refuse_foreign_page(request)
     core = core_of(request)
     actor = core.authenticator.authenticate(credential)
-    tenant = core.registry.tenants[actor.tenant]
+    tenant = core.registry.pools[actor.tenant] if actor.of_pool else core.registry.tenants[actor.tenant]
     if token is None and core.registry.by_host(request.headers.get("host", "")) not in (None, tenant):
         raise Unauthenticated("the session belongs to another municipality")
     trace.acting_as(actor.name)
@@ -127,9 +128,19 @@ async def resident(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
 
 
 async def tenant_of(request: Request, response: Response) -> Tenant:
-    """The actor's tenant."""
+    """The actor's tenant. Raises Forbidden for the people of a pool, who belong to none."""
     actor = await asker_of(request, response)
+    if actor.of_pool:
+        raise Forbidden("the people of a pool belong to no municipality")
     return core_of(request).registry.tenants[actor.tenant]
+
+
+async def pool_of(request: Request, response: Response) -> Pool:
+    """The pool whose people ask. Raises Forbidden for everybody else."""
+    actor = await asker_of(request, response)
+    if not actor.of_pool:
+        raise Forbidden("only for the people of a pool")
+    return core_of(request).registry.pools[actor.tenant]
 
 
 async def command_of(
@@ -170,7 +181,9 @@ def refuse_foreign_page(request: Request) -> None:
         raise Forbidden("the form came from another site")
 
 
-def spend(request: Request, response: Response, tenant: Tenant, caller: str, *, anonymous: bool) -> None:
+def spend(
+    request: Request, response: Response, tenant: Tenant | Pool, caller: str, *, anonymous: bool
+) -> None:
     """Count the request against its limits and tell the caller what is left. Raises TooMany."""
     allowance = core_of(request).limits.spend(tenant, caller, anonymous=anonymous)
     response.headers.update(allowance.headers())
@@ -189,4 +202,5 @@ CommandOf = Annotated[Command, Depends(command_of)]
 ActorOf = Annotated[Actor, Depends(actor_of)]
 ResidentOf = Annotated[Actor, Depends(resident)]
 TenantOf = Annotated[Tenant, Depends(tenant_of)]
+PoolOf = Annotated[Pool, Depends(pool_of)]
 HostTenant = Annotated[Tenant, Depends(tenant_by_host)]

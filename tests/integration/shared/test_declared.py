@@ -14,10 +14,10 @@ from nats.aio.client import Client
 from shared.declare import apply
 from shared.errors import Invalid
 from shared.keys import issue
-from shared.registry import KEYS_BUCKET, TENANTS_BUCKET, Registry, bucket
+from shared.registry import KEYS_BUCKET, POOLS_BUCKET, TENANTS_BUCKET, Registry, bucket
 from shared.settings import CoreSettings
 from shared.tenancy import ApiKey
-from tests.harness import a_tenant, eventually
+from tests.harness import a_pool, a_tenant, eventually
 
 
 @pytest.fixture
@@ -126,6 +126,27 @@ async def test_a_host_of_another_declared_municipality_is_refused_and_nothing_is
     # the host can move in one step
     await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka", hosts=["one.localhost"])])
     await knows(registry, "kyoto", "nara", "kameoka")
+
+
+async def test_pools_are_followed_and_need_declared_members_and_a_name_of_their_own(
+    nc: Client, registry: Registry
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        await apply(nc, [a_tenant("sample-a"), a_pool()])
+    assert caught.value.field == "spec.members.1.tenant"
+    await apply(nc, [a_tenant("sample-a"), a_tenant("sample-b"), a_pool()])
+
+    async def pools() -> set[str]:
+        return {pool.id for pool in registry.pools_of("sample-b")}
+
+    await eventually(pools, until=lambda found: found == {"sample-pool"})
+    assert registry.pools_of("kyoto") == [] and registry.pool("sample-a") is None
+    for clashing in (a_tenant("sample-pool"), a_pool("sample-a")):
+        with pytest.raises(Invalid) as caught:
+            await apply(nc, [clashing])
+        assert caught.value.field == "metadata.name"
+    await (await bucket(nc, POOLS_BUCKET)).delete("sample-pool")
+    await eventually(pools, until=lambda found: not found)
 
 
 async def command(settings: CoreSettings, *arguments: str) -> tuple[int, str, str]:

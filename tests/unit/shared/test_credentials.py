@@ -13,16 +13,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from shared.auth import ROLES, SESSION_FOR, SESSION_ISSUER, Actor, Authenticator, session_expiry
+from shared.auth import POOL_ROLES, ROLES, SESSION_FOR, SESSION_ISSUER, Actor, Authenticator, session_expiry
 from shared.clock import TOKYO, system_now
 from shared.errors import Forbidden, Unauthenticated
 from shared.keys import create_issuer, hash_of, issue, new_key, staff_token
 from shared.registry import Registry
 from shared.secrets import Secrets, create_missing
 from shared.settings import CoreSettings
-from shared.tenancy import SCOPES, ApiKey
-from tests.harness import a_tenant
+from shared.tenancy import POOL_SCOPES, SCOPES, ApiKey
+from tests.harness import a_pool, a_tenant
 
 EXP = timedelta(hours=1)
 
@@ -172,7 +173,39 @@ def test_a_staff_token_has_the_scopes_of_its_roles(town: Town) -> None:
     assert (actor.scopes, actor.counsellor_id) == (ROLES["counsellor"], "cou_1")
 
 
+def test_a_token_of_a_pool_has_the_pools_scopes_and_no_others(town: Town) -> None:
+    town.registry.pools["sample-pool"] = a_pool()
+    roles = ["staff", "counsellor", "auditor", "pool_counsellor"]
+    actor = town.authenticator.authenticate(
+        staff_token(town.issuer, town.settings, "sample-pool", "sample", roles, "cou_1")
+    )
+    assert (actor.tenant, actor.of_pool, actor.counsellor_id) == ("sample-pool", True, "cou_1")
+    assert actor.scopes == {"pool:sessions"}
+    operator = staff_token(town.issuer, town.settings, "sample-pool", "sample", ["pool_staff"])
+    assert town.authenticator.authenticate(operator).scopes == {"pool:read", "pool:write"}
+
+
+def test_the_roles_of_a_pool_say_nothing_at_a_municipality(town: Town) -> None:
+    token = staff_token(town.issuer, town.settings, "kyoto", "sample", ["pool_counsellor", "pool_staff"])
+    actor = town.authenticator.authenticate(token)
+    assert (actor.of_pool, actor.scopes) == (False, frozenset())
+
+
+def test_a_pool_has_neither_keys_nor_sessions(town: Town) -> None:
+    town.registry.pools["sample-pool"] = a_pool()
+    text, resource = issue("sample-pool", "test", "live", ["residents:read"], None, None)
+    town.registry.keys[resource["metadata"]["name"]] = ApiKey.model_validate(resource)
+    create_missing(town.settings.secrets_dir, "sample-pool")
+    assert town.refuses(text)
+    assert town.refuses(town.authenticator.session("sample-pool", "res_1"))
+    with pytest.raises(ValidationError):
+        issue("kyoto", "test", "live", ["pool:sessions"], None, None)
+
+
 def test_roles_have_scopes_that_exist_and_an_auditor_only_reads() -> None:
+    for scopes in POOL_ROLES.values():
+        assert scopes <= set(POOL_SCOPES)
+    assert not set(POOL_SCOPES) & set(SCOPES)
     for scopes in ROLES.values():
         assert scopes <= set(SCOPES)
     assert all(scope.endswith(":read") for scope in ROLES["auditor"])

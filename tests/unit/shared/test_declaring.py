@@ -8,7 +8,8 @@ import yaml
 
 from shared.declare import read
 from shared.errors import Invalid
-from tests.harness import a_tenant
+from shared.pools import Pool
+from tests.harness import a_pool, a_tenant
 
 
 def write(file: Path, *resources: dict[str, Any]) -> Path:
@@ -77,3 +78,43 @@ def test_the_same_municipality_is_not_declared_twice(tmp_path: Path) -> None:
     assert refusal(first, second).field == f"{second}: metadata.name"
     both = write(tmp_path / "c.yaml", a_document("uji"), a_document("uji"))
     assert refusal(both).field == f"{both}: metadata.name"
+
+
+def a_pool_document(name: str = "sample-pool", *members: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    document: dict[str, Any] = a_pool(name, *members, **spec).model_dump(mode="json", by_alias=True)
+    return document
+
+
+def test_a_pool_is_read_with_its_members_in_minutes(tmp_path: Path) -> None:
+    member = {"tenant": "kyoto", "quota_hours": 7.5, "floor_hours": 1, "borrow": True}
+    (pool,) = read([write(tmp_path / "a.yaml", a_pool_document("sample-pool", member))])
+    assert isinstance(pool, Pool)
+    (found,) = pool.spec.members
+    assert (found.quota, found.floor, found.borrow, pool.spec.release_days) == (450, 60, True, 7)
+    assert pool.member("kyoto") is found and pool.member("kameoka") is None
+
+
+def test_a_pool_has_no_name_of_a_municipality(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.yaml", a_document("kyoto"))
+    second = write(tmp_path / "b.yaml", a_pool_document("kyoto"))
+    error = refusal(first, second)
+    assert (error.field, error.detail) == (
+        f"{second}: metadata.name",
+        "kyoto is the name of a Tenant already",
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ([{"tenant": "kyoto", "quota_hours": 1, "floor_hours": 2}], "spec.members.0"),
+        ([{"tenant": "kyoto", "quota_hours": 1}] * 2, "spec"),
+        ([], "spec.members"),
+    ],
+    ids=["a floor above the quota", "a member twice", "nobody"],
+)
+def test_a_pool_that_cannot_be_is_refused(tmp_path: Path, members: list[Any], field: str) -> None:
+    document = a_pool_document()
+    document["spec"]["members"] = members
+    file = write(tmp_path / "a.yaml", document)
+    assert refusal(file).field.startswith(f"{file}: {field}")
