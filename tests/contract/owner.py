@@ -99,7 +99,12 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
     """Returns ids: counsellor_id, appointment_id."""
     ids: dict[str, str] = {}
     v1 = "/booking/v1"
-    counsellor = {"display_name": "見本 相談員", "channels": ["online"], "weekly_hours": EVERY_DAY}
+    counsellor = {
+        "display_name": "見本 相談員",
+        "channels": ["online"],
+        "weekly_hours": EVERY_DAY,
+        "works_holidays": True,
+    }
     made = await walk.go("staff", "POST", f"{v1}/counsellors", json=counsellor)
     ids["counsellor_id"] = made["id"]
     await walk.go("staff", "GET", f"{v1}/counsellors")

@@ -28,6 +28,7 @@ async def test_of_two_hundred_attempts_at_one_slot_one_wins(world: World, banso:
                     "languages": ["ja"],
                     "channels": ["online"],
                     "weekly_hours": EVERY_NIGHT,
+                    "works_holidays": True,
                 },
             ),
             "counsellor",

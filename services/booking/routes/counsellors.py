@@ -5,10 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.booking.counsellor import Counsellor, check_weekly_hours
-from services.booking.routes.shapes import CounsellorBody, CounsellorOut, CounsellorPath
+from services.booking.counsellor import Counsellor
+from services.booking.hours import Hours, check_exceptions, check_weekly_hours
+from services.booking.routes.people import CounsellorBody, CounsellorOut
+from services.booking.routes.shapes import CounsellorPath
 from services.booking.store import Counsellors
 from shared.auth import Actor
+from shared.errors import Invalid
 from shared.http.etag import IfMatch, etag, must_be
 from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, scope
@@ -54,10 +57,10 @@ def counsellor_routes(counsellors: Counsellors) -> APIRouter:
         response: Response,
         expected: IfMatch,
     ) -> CounsellorOut:
-        """Replace what is known of a counsellor. Appointments that exist already stay as they are."""
+        """Replace what is known of a counsellor but for the absences. Appointments that exist already stay as they are."""
         present = await counsellors.get(actor.tenant, counsellor_id)
         must_be(expected, present.version)
-        wanted = replace(_counsellor(counsellor_id, body), version=present.version)
+        wanted = replace(_counsellor(counsellor_id, body), version=present.version, absences=present.absences)
         if wanted != present:
             wanted = await counsellors.change(actor.tenant, wanted)
         return _tagged(wanted, response)
@@ -71,10 +74,23 @@ def _tagged(counsellor: Counsellor, response: Response) -> CounsellorOut:
 
 
 def _counsellor(counsellor_id: str, body: CounsellorBody) -> Counsellor:
+    """Raises Invalid, naming the field."""
+    if body.from_date and body.to_date and body.to_date < body.from_date:
+        raise Invalid("to_date", "must not be before from_date")
+    hours = check_exceptions(Hours(check_weekly_hours(body.weekly()), body.different(), body.works_holidays))
     return Counsellor(
         counsellor_id,
         body.display_name,
         tuple(dict.fromkeys(body.languages)),
         tuple(dict.fromkeys(body.channels)),
-        check_weekly_hours(body.hours()),
+        hours.weekly,
+        exceptions=hours.exceptions,
+        works_holidays=hours.works_holidays,
+        skills=tuple(dict.fromkeys(body.skills)),
+        gender=body.gender,
+        daily_cap=body.daily_cap,
+        weight=body.weight,
+        active=body.active,
+        from_date=body.from_date,
+        to_date=body.to_date,
     )

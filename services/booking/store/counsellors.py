@@ -1,19 +1,23 @@
 """Counsellors in the database."""
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from services.booking.counsellor import Counsellor, WeeklyHours
+from services.booking.counsellor import Counsellor
+from services.booking.hours import Absence, DateHours, Span, WeeklyHours
 from services.booking.store.listing import LAST, after
 from shared.clock import Clock
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, Document, reachable
-from shared.outbox import Outbox
+from shared.outbox import OUTBOX_INDEX, Changes, Outbox
 
 COUNSELLORS = CollectionSpec(
-    "counsellors", (IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)], unique=True),)
+    "counsellors",
+    (IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)], unique=True), OUTBOX_INDEX),
 )
 EVERYBODY = 5_000
 
@@ -37,9 +41,9 @@ class Counsellors:
         )
         return _counsellor({**_fields(counsellor), "_id": counsellor.id, "version": version})
 
-    async def get(self, tenant: str, counsellor_id: str) -> Counsellor:
-        """Raises NotFound."""
-        return _counsellor(await self.outbox.fetch("counsellors", tenant, counsellor_id))
+    async def get(self, tenant: str, counsellor_id: str, *, changes: Changes | None = None) -> Counsellor:
+        """As they are now, or as the transaction of `changes` sees them. Raises NotFound."""
+        return _counsellor(await self.outbox.fetch("counsellors", tenant, counsellor_id, changes=changes))
 
     async def all(self, tenant: str) -> list[Counsellor]:
         async with reachable():
@@ -70,10 +74,20 @@ def _fields(counsellor: Counsellor) -> dict[str, Any]:
         "display_name": counsellor.display_name,
         "languages": list(counsellor.languages),
         "channels": list(counsellor.channels),
-        "weekly_hours": [
-            {"weekday": h.weekday, "start_minute": h.start_minute, "end_minute": h.end_minute}
-            for h in counsellor.weekly_hours
+        "weekly_hours": [asdict(hours) for hours in counsellor.weekly_hours],
+        "exceptions": [
+            {"service_date": e.service_date.isoformat(), "spans": [asdict(span) for span in e.spans]}
+            for e in counsellor.exceptions
         ],
+        "works_holidays": counsellor.works_holidays,
+        "absences": [asdict(absence) for absence in counsellor.absences],
+        "skills": list(counsellor.skills),
+        "gender": counsellor.gender,
+        "daily_cap": counsellor.daily_cap,
+        "weight": counsellor.weight,
+        "active": counsellor.active,
+        "from_date": _text(counsellor.from_date),
+        "to_date": _text(counsellor.to_date),
     }
 
 
@@ -85,4 +99,28 @@ def _counsellor(document: Document) -> Counsellor:
         channels=tuple(document["channels"]),
         weekly_hours=tuple(WeeklyHours(**hours) for hours in document["weekly_hours"]),
         version=document["version"],
+        # a counsellor who was kept before there was more to know has no more
+        exceptions=tuple(_exception(e) for e in document.get("exceptions", ())),
+        works_holidays=document.get("works_holidays", False),
+        absences=tuple(Absence(**absence) for absence in document.get("absences", ())),
+        skills=tuple(document.get("skills", ())),
+        gender=document.get("gender"),
+        daily_cap=document.get("daily_cap"),
+        weight=document.get("weight", 1.0),
+        active=document.get("active", True),
+        from_date=_date(document.get("from_date")),
+        to_date=_date(document.get("to_date")),
     )
+
+
+def _exception(stored: Document) -> DateHours:
+    spans = tuple(Span(**span) for span in stored["spans"])
+    return DateHours(date.fromisoformat(stored["service_date"]), spans)
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -48,7 +48,7 @@ def test_hours_may_touch_and_come_out_in_order() -> None:
 def test_a_cell_is_worked_when_it_lies_in_the_hours_of_its_day_or_the_night_before(
     day: date, minute: int
 ) -> None:
-    counsellor = Counsellor("cou_x", "見本", (), ("online",), hours((3, 1320, 1560)))
+    counsellor = Counsellor("cou_x", "見本", (), ("online",), hours((3, 1320, 1560)), works_holidays=True)
     base = cell_number(instant(day, 0, TOKYO))
     cell = cell_number(instant(day, minute, TOKYO)) - base
     worked = counsellor.hours_bits(day, 1, base, TOKYO) >> cell & 1
