@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.booking.quota import (
@@ -140,10 +140,15 @@ def test_a_date_is_released_when_it_is_nearer_than_the_pools_days() -> None:
 members = st.sampled_from(["a", "b", "c", "d"])
 quarters = st.integers(0, 16).map(lambda n: n * 15)
 a_share = st.builds(lambda f, more, borrow: Share(f + more, f, borrow), quarters, quarters, st.booleans())
-asks = st.tuples(members, st.integers(-8, 8).map(lambda n: n * 15), st.booleans())
+asks = st.tuples(members, st.integers(-8, 24).map(lambda n: n * 15), st.booleans())
 
 
-@given(st.fixed_dictionaries(dict.fromkeys("abcd", a_share)), quarters, st.lists(asks, max_size=60))
+@settings(max_examples=300, deadline=None)
+@given(
+    st.fixed_dictionaries({m: a_share for m in "abcd"}),
+    st.integers(0, 64).map(lambda n: n * 15),
+    st.lists(asks, max_size=60),
+)
 def test_in_any_order_floors_are_there_and_the_capacity_holds(
     shares: dict[str, Share], spare: int, commands: list[tuple[str, int, bool]]
 ) -> None:
