@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from services.booking.claim import Claim, Resource
 from services.booking.slot import Slot
 from shared.errors import Conflict
 from shared.events.booking import (
@@ -17,7 +18,9 @@ from shared.events.booking import (
     AppointmentHeld,
     AppointmentMissed,
     AppointmentMoved,
+    AppointmentReaffirmed,
     CancelledBy,
+    MissedBy,
 )
 from shared.events.envelope import Payload
 
@@ -48,7 +51,11 @@ class AlreadyStarted(Conflict):
 
 @dataclass(frozen=True)
 class Appointment:
-    """`held_until` is set while the state is held; `note` and `cancel_reason` are plain here and sealed in the store."""
+    """`held_until` is set while the state is held; `note` and `cancel_reason` are plain here and sealed in the store.
+
+    `assignment` is why this counsellor was chosen (`assignment.Assignment` as JSON), None when somebody chose the counsellor. `join_url` is
+    set when an outside provider gave one.
+    """
 
     id: str
     resident_id: str
@@ -59,34 +66,96 @@ class Appointment:
     cancelled_by: CancelledBy | None = None
     cancel_reason: str | None = None
     note: str | None = None
+    missed_by: MissedBy | None = None
+    reaffirmed_at: datetime | None = None
+    extra_reminder: bool = False
+    series_id: str | None = None
+    waiting_id: str | None = None
+    assignment: dict[str, Any] | None = None
+    join_url: str | None = None
     version: int = 0
+
+    def claims(self, tenant: str) -> list[Claim]:
+        """What it takes of everybody's time, none when it does not (any more)."""
+        if self.state not in TAKING:
+            return []
+        slot = self.slot
+        away = slot.ends_at + timedelta(minutes=slot.buffer_minutes)
+        counsellor = Resource(slot.pool or tenant, "counsellor", slot.counsellor_id)
+        of = tenant if slot.pool else None
+        found = [
+            Claim(counsellor, self.id, slot.starts_at, away, slot.service_date, of),
+            Claim(
+                Resource(tenant, "resident", self.resident_id),
+                self.id,
+                slot.starts_at,
+                slot.ends_at,
+                slot.service_date,
+            ),
+        ]
+        if slot.room_id:
+            found.append(Claim(Resource(tenant, "room", slot.room_id), self.id, slot.starts_at, slot.ends_at))
+        return found
 
 
 Outcome = tuple[Appointment, list[Payload]]
 
 
-def hold(new_id: str, resident_id: str, slot: Slot, hold_minutes: int, now: datetime) -> Outcome:
+def hold(
+    new_id: str,
+    resident_id: str,
+    slot: Slot,
+    until: datetime,
+    now: datetime,
+    *,
+    assignment: dict[str, Any] | None = None,
+    waiting_id: str | None = None,
+    extra_reminder: bool = False,
+) -> Outcome:
     """Hold a slot for a resident who is still deciding."""
-    until = now + timedelta(minutes=hold_minutes)
-    held = Appointment(new_id, resident_id, slot, "held", created_at=now, held_until=until)
+    held = Appointment(
+        new_id,
+        resident_id,
+        slot,
+        "held",
+        created_at=now,
+        held_until=until,
+        assignment=assignment,
+        waiting_id=waiting_id,
+        extra_reminder=extra_reminder,
+    )
     return held, [AppointmentHeld(**_when(held), held_until=until)]
 
 
-def book(new_id: str, resident_id: str, slot: Slot, now: datetime) -> Outcome:
+def book(
+    new_id: str,
+    resident_id: str,
+    slot: Slot,
+    now: datetime,
+    *,
+    assignment: dict[str, Any] | None = None,
+    series_id: str | None = None,
+    extra_reminder: bool = False,
+) -> Outcome:
     """Book a slot for a resident at once, as staff do."""
-    booked = Appointment(new_id, resident_id, slot, "confirmed", created_at=now)
-    return booked, [AppointmentConfirmed(**_when(booked))]
+    booked = Appointment(
+        new_id,
+        resident_id,
+        slot,
+        "confirmed",
+        created_at=now,
+        assignment=assignment,
+        series_id=series_id,
+        extra_reminder=extra_reminder,
+    )
+    return booked, [_confirmed(booked)]
 
 
 def confirm(appointment: Appointment, now: datetime) -> Outcome:
     """Raises HoldExpired, also when the expiry was seen only now; WrongState when it is past confirming."""
-    if appointment.cancelled_by == "system":
-        raise HoldExpired()
-    _require(appointment, "held")
-    if appointment.held_until is None or now >= appointment.held_until:
-        raise HoldExpired()
+    _require_hold(appointment, now)
     confirmed = replace(appointment, state="confirmed", held_until=None)
-    return confirmed, [AppointmentConfirmed(**_when(confirmed))]
+    return confirmed, [_confirmed(confirmed)]
 
 
 def move(appointment: Appointment, slot: Slot, now: datetime) -> Outcome | None:
@@ -98,8 +167,34 @@ def move(appointment: Appointment, slot: Slot, now: datetime) -> Outcome | None:
     _require_before_start(appointment, now)
     if slot == appointment.slot:
         return None
-    moved = replace(appointment, slot=slot)
-    return moved, [AppointmentMoved(**_when(moved), previous_starts_at=appointment.slot.starts_at)]
+    moved = replace(appointment, slot=slot, reaffirmed_at=None, join_url=None)
+    previous = appointment.slot.starts_at
+    return moved, [
+        AppointmentMoved(
+            **_when(moved), previous_starts_at=previous, extra_reminder=appointment.extra_reminder
+        )
+    ]
+
+
+def reaffirm(appointment: Appointment, now: datetime) -> Outcome | None:
+    """The resident says that they are coming; None when they have said so. Raises WrongState, AlreadyStarted."""
+    _require(appointment, "confirmed")
+    _require_before_start(appointment, now)
+    if appointment.reaffirmed_at:
+        return None
+    return replace(appointment, reaffirmed_at=now), [AppointmentReaffirmed(**_who(appointment))]
+
+
+def swap(held: Appointment, confirmed: Appointment, now: datetime) -> tuple[Outcome, Outcome]:
+    """Move `confirmed` into the time that `held` keeps for the same resident, and let the hold go: (hold, appointment).
+
+    Raises HoldExpired, WrongState, AlreadyStarted.
+    """
+    _require_hold(held, now)
+    moved = move(confirmed, held.slot, now)
+    if moved is None:
+        raise WrongState()
+    return _cancelled(held, "system", None), moved
 
 
 def cancel(appointment: Appointment, by: CancelledBy, reason: str | None, now: datetime) -> Outcome:
@@ -121,16 +216,22 @@ def attend(appointment: Appointment, note: str | None, now: datetime) -> Outcome
     """The resident came. A mark of missed may be put right this way. Raises WrongState, NotStarted."""
     _require(appointment, "confirmed", "missed")
     _require_started(appointment, now)
-    attended = replace(appointment, state="attended", note=note or appointment.note)
+    attended = replace(appointment, state="attended", missed_by=None, note=note or appointment.note)
     return attended, [AppointmentAttended(**_who(attended))]
 
 
-def miss(appointment: Appointment, note: str | None, now: datetime) -> Outcome:
-    """The resident did not come. A mark of attended may be put right this way. Raises WrongState, NotStarted."""
-    _require(appointment, "confirmed", "attended")
+def miss(appointment: Appointment, by: MissedBy, note: str | None, now: datetime) -> Outcome:
+    """`by` did not come. A mark that was wrong may be put right this way. Raises WrongState, NotStarted."""
+    _require(appointment, "confirmed", "attended", "missed")
     _require_started(appointment, now)
-    missed = replace(appointment, state="missed", note=note or appointment.note)
-    return missed, [AppointmentMissed(**_who(missed))]
+    if appointment.state == "missed" and appointment.missed_by == by:
+        raise WrongState()
+    missed = replace(appointment, state="missed", missed_by=by, note=note or appointment.note)
+    return missed, [AppointmentMissed(**_who(missed), by=by)]
+
+
+def _confirmed(appointment: Appointment) -> AppointmentConfirmed:
+    return AppointmentConfirmed(**_when(appointment), extra_reminder=appointment.extra_reminder)
 
 
 def _cancelled(appointment: Appointment, by: CancelledBy, reason: str | None) -> Outcome:
@@ -144,6 +245,14 @@ def _cancelled(appointment: Appointment, by: CancelledBy, reason: str | None) ->
 def _require(appointment: Appointment, *states: State) -> None:
     if appointment.state not in states:
         raise WrongState()
+
+
+def _require_hold(appointment: Appointment, now: datetime) -> None:
+    if appointment.cancelled_by == "system":
+        raise HoldExpired()
+    _require(appointment, "held")
+    if appointment.held_until is None or now >= appointment.held_until:
+        raise HoldExpired()
 
 
 def _require_before_start(appointment: Appointment, now: datetime) -> None:
@@ -174,4 +283,8 @@ def _when(appointment: Appointment) -> dict[str, Any]:
         "end_minute": slot.end_minute,
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
+        "pool": slot.pool,
+        "room_id": slot.room_id,
+        "buffer_minutes": slot.buffer_minutes,
+        "series_id": appointment.series_id,
     }

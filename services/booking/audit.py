@@ -1,7 +1,7 @@
-"""`python -m services.booking.audit`: recompute every calendar from the appointments and compare, bit by bit.
+"""`python -m services.booking.audit`: recompute every calendar from the claims on it and compare, bit by bit.
 
-For "two people say they have the same slot", and after a disaster. It reads one snapshot per tenant, so that it may run while people book.
-Exit code 0: no overlap, no lost bit, no bit too many. 1: each finding is printed on a line.
+For "two people say they have the same slot", and after a disaster. It reads one snapshot per tenant (and one per pool), so that it may run
+while people book. Exit code 0: no overlap, no lost bit, no bit too many. 1: each finding is printed on a line.
 """
 
 import argparse
@@ -11,19 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from services.booking.cells import cells_of, span_bits
+from services.booking.cells import span_bits
+from services.booking.claim import Claim, Entry, entries
 from services.booking.settings import Settings
-from services.booking.store.calendars import calendar_id, day_bits
-from services.booking.store.snapshot import snapshot, tenants_with_bookings
+from services.booking.store.calendars import day_bits
+from services.booking.store.snapshot import homes, snapshot
 from shared.mongo import Database, Document
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: overlap, lost-bits (an appointment's cells are clear), stray-bits (set for nobody), owner (the calendar
-    names another owner or other cells). `where` is a calendar's id or a resource."""
+    """`kind`: overlap, lost-bits (an owner's cells are clear), stray-bits (set for nobody), owner (the calendar names another
+    owner or other cells), count (of the day's appointments). `where` is a calendar's id or a resource."""
 
     tenant: str
     kind: str
@@ -35,41 +34,42 @@ class Finding:
 class Report:
     """What was looked at, and what is wrong with it."""
 
-    appointments: int = 0
+    claims: int = 0
     calendars: int = 0
     findings: list[Finding] = field(default_factory=list)
 
 
 async def audit(db: Database) -> Report:
-    """Every tenant of booking's database `db`. Raises Unavailable."""
+    """Every tenant and pool of booking's database `db`. Raises Unavailable."""
     report = Report()
-    for tenant in await tenants_with_bookings(db):
-        appointments, calendars = await snapshot(db, tenant)
-        report.appointments += len(appointments)
+    everybody = await homes(db)
+    for home in everybody:
+        claims, calendars = await snapshot(db, home, [home])
+        if any(len(mark) > 2 for calendar in calendars for mark in calendar["owners"].values()):
+            claims, calendars = await snapshot(
+                db, home, everybody
+            )  # a pool: everybody has time of its people
+        report.claims += len(claims)
         report.calendars += len(calendars)
-        report.findings += overlaps(tenant, appointments)
-        report.findings += differences(tenant, appointments, calendars)
+        report.findings += overlaps(home, claims)
+        report.findings += differences(home, claims, calendars)
     return report
 
 
-def overlaps(tenant: str, appointments: Iterable[Document]) -> Iterator[Finding]:
-    """Appointments that share a moment of a person, from their instants alone: calendars are not asked."""
+def overlaps(home: str, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Claims that share a moment of a resource, from their instants alone: calendars are not asked."""
     taken: dict[str, list[tuple[datetime, datetime, str]]] = {}
-    for appointment in appointments:
-        slot = appointment["slot"]
-        for resource in (slot["counsellor_id"], appointment["resident_id"]):
-            taken.setdefault(resource, []).append((slot["starts_at"], slot["ends_at"], appointment["_id"]))
+    for claim in claims:
+        taken.setdefault(claim.resource.id, []).append((claim.starts_at, claim.ends_at, claim.owner))
     for resource, spans in taken.items():
         for (_, end, one), (start, _, other) in pairwise(sorted(spans)):
             if start < end:
-                yield Finding(tenant, "overlap", resource, f"{one} and {other}")
+                yield Finding(home, "overlap", resource, f"{one} and {other}")
 
 
-def differences(
-    tenant: str, appointments: Iterable[Document], calendars: Iterable[Document]
-) -> Iterator[Finding]:
-    """Calendars that are not what the appointments say."""
-    expected = _expected(tenant, appointments)
+def differences(home: str, claims: Iterable[Claim], calendars: Iterable[Document]) -> Iterator[Finding]:
+    """Calendars that are not what the claims say."""
+    expected = _expected(claims)
     stored = {calendar["_id"]: calendar for calendar in calendars}
     for where in sorted(expected.keys() | stored.keys()):
         owners = expected.get(where, {})
@@ -77,31 +77,31 @@ def differences(
         should = _bits(owners.values())
         are = day_bits(calendar)[1] if calendar else 0
         if lost := should & ~are:
-            yield Finding(tenant, "lost-bits", where, _cells(lost))
+            yield Finding(home, "lost-bits", where, _cells(lost))
         if stray := are & ~should:
-            yield Finding(tenant, "stray-bits", where, _cells(stray))
-        named = {o: tuple(span) for o, span in calendar["owners"].items()} if calendar else {}
-        for owner in sorted(owners.keys() | named.keys()):
-            if owners.get(owner) != named.get(owner):
-                yield Finding(tenant, "owner", where, f"{owner}: {named.get(owner)}, not {owners.get(owner)}")
+            yield Finding(home, "stray-bits", where, _cells(stray))
+        marks = {owner: entry.mark for owner, entry in owners.items()}
+        named = calendar["owners"] if calendar else {}
+        for owner in sorted(marks.keys() | named.keys()):
+            if marks.get(owner) != named.get(owner):
+                yield Finding(home, "owner", where, f"{owner}: {named.get(owner)}, not {marks.get(owner)}")
+        count = sum(entry.counted for entry in owners.values())
+        if calendar and calendar.get("count", 0) != count:
+            yield Finding(home, "count", where, f"{calendar.get('count', 0)}, not {count}")
 
 
-def _expected(tenant: str, appointments: Iterable[Document]) -> Mapping[str, dict[str, Span]]:
-    """Calendar id -> owner -> cells of that date."""
-    expected: dict[str, dict[str, Span]] = {}
-    for appointment in appointments:
-        slot = appointment["slot"]
-        for cells in cells_of(slot["starts_at"], slot["ends_at"]):
-            for resource in (slot["counsellor_id"], appointment["resident_id"]):
-                owners = expected.setdefault(calendar_id(tenant, resource, cells.day), {})
-                owners[appointment["_id"]] = (cells.first, cells.end)
+def _expected(claims: Iterable[Claim]) -> Mapping[str, dict[str, Entry]]:
+    """Calendar id -> owner -> what it should say of them."""
+    expected: dict[str, dict[str, Entry]] = {}
+    for entry in entries(claims):
+        expected.setdefault(entry.document_id, {})[entry.owner] = entry
     return expected
 
 
-def _bits(spans: Iterable[Span]) -> int:
+def _bits(owners: Iterable[Entry]) -> int:
     bits = 0
-    for first, end in spans:
-        bits |= span_bits(0, first, end)
+    for entry in owners:
+        bits |= span_bits(0, entry.cells.first, entry.cells.end)
     return bits
 
 
@@ -117,16 +117,14 @@ async def _main(settings: Settings) -> int:
         db.close()
     for finding in report.findings:
         print(f"{finding.tenant}: {finding.kind} in {finding.where}: {finding.detail}")
-    print(
-        f"{report.appointments} appointments, {report.calendars} calendars, {len(report.findings)} findings"
-    )
+    print(f"{report.claims} claims, {report.calendars} calendars, {len(report.findings)} findings")
     return 1 if report.findings else 0
 
 
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m services.booking.audit",
-        description="Recompute every calendar from the appointments: shows overlaps, lost bits and stray bits.",
+        description="Recompute every calendar from the claims on it: shows overlaps, lost bits and stray bits.",
     ).parse_args()
     raise SystemExit(asyncio.run(_main(Settings())))
 

@@ -44,6 +44,24 @@ class SlotTaken(_WithAlternatives):
     slug = "slot-taken"
 
 
+class DayFull(_WithAlternatives):
+    """The counsellor has as many appointments that day as they take."""
+
+    slug = "day-full"
+
+
+class NoRoom(_WithAlternatives):
+    """Every room or line that the way to talk needs is taken at that time."""
+
+    slug = "no-room"
+
+
+class ResidentDayFull(_WithAlternatives):
+    """The resident has as many appointments that day as they may book themselves."""
+
+    slug = "resident-day-full"
+
+
 class ResidentBusy(_WithAlternatives):
     """The resident has another appointment at that time."""
 

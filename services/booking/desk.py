@@ -1,92 +1,110 @@
 """The booking desk: what residents, staff and the clock do with appointments, each as one atomic change.
 
-Every path that takes or gives back time goes through `_create` or `_change`, and both write appointment and calendars in one
-transaction: the calendars' bits refuse an overlap, the appointment's version refuses two changes at once (a confirmation and the
-expiry of the same hold, say). Neither is ever decided by what was read before.
+Every path that takes or gives back time writes appointments and calendars in one transaction (`store.bookings`): the calendars' bits
+refuse an overlap, the appointment's version refuses two changes at once (a confirmation and the expiry of the same hold, say), and the
+counsellor's hours are read in that same transaction (`placing`). Nothing is decided by what was read before.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.booking import appointment as rules
 from services.booking.appointment import Appointment, Outcome
-from services.booking.availability import ResidentBusy, SlotTaken
-from services.booking.openings import Openings, zone_of
-from services.booking.slot import Slot, check_date, slot_at
-from services.booking.store import Appointments, Bookings, Calendars, CellsTaken, Residents
-from services.booking.store.calendars import resources_of
+from services.booking.assigning import Candidate
+from services.booking.placing import TRIES, Asker, Placing
+from services.booking.slot import Slot
+from services.booking.store import Appointments, Bookings, Residents
+from services.booking.store.bookings import Change
+from services.booking.wish import Wish
 from shared.clock import Clock
 from shared.errors import NotFound, Refused, StaleVersion, Unavailable
-from shared.events.booking import AppointmentChannel, CancelledBy
+from shared.events.booking import CancelledBy, MissedBy
 from shared.idempotency import Command
-from shared.mongo import Document, Duplicate
+from shared.mongo import Document
 from shared.tenancy import Tenant
 
 log = structlog.get_logger()
 
-TRIES = 5
-Making = Callable[[str, Slot, datetime], Outcome]
+Making = Callable[[str, Slot, Candidate, datetime], Outcome]
 Rule = Callable[[Appointment, datetime], Outcome | None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody asks for: `start_minute` of the service day 0..1799, `minutes` long."""
-
-    counsellor_id: str
-    channel: AppointmentChannel
-    service_date: date
-    start_minute: int
-    minutes: int
 
 
 class Desk:
     def __init__(
         self,
         clock: Clock,
-        openings: Openings,
         appointments: Appointments,
-        calendars: Calendars,
         bookings: Bookings,
         residents: Residents,
+        placing: Placing,
     ) -> None:
         self.clock = clock
-        self.openings = openings
         self.appointments = appointments
-        self.calendars = calendars
         self.bookings = bookings
         self.residents = residents
+        self.placing = placing
 
     async def hold(self, tenant: Tenant, resident_id: str, wish: Wish, command: Command) -> Appointment:
         """Hold a slot for a resident. A repeated request gives the present state of what the first one made.
 
-        Raises NotFound (no such counsellor), Invalid, NotOffered, TooSoon, TooFar, SlotTaken, ResidentBusy.
+        Raises NotFound (no such counsellor), Invalid, NotOffered, TooSoon, TooFar, SlotTaken, DayFull, ResidentBusy, ResidentDayFull.
         """
-        minutes = tenant.spec.booking.hold_minutes
+        lasting = timedelta(minutes=tenant.spec.booking.hold_minutes)
 
-        def making(new_id: str, slot: Slot, now: datetime) -> Outcome:
-            return rules.hold(new_id, resident_id, slot, minutes, now)
+        def making(new_id: str, slot: Slot, candidate: Candidate, now: datetime) -> Outcome:
+            return rules.hold(new_id, resident_id, slot, now + lasting, now, assignment=candidate.assignment)
 
-        return await self._create(tenant, resident_id, wish, command, making, by_staff=False)
+        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=False))
+
+    async def hold_for(
+        self,
+        tenant: Tenant,
+        resident_id: str,
+        wish: Wish,
+        until: datetime,
+        command: Command,
+        *,
+        waiting_id: str,
+    ) -> Appointment:
+        """Hold a slot until `until` for somebody who waits for one. Raises as `hold`."""
+
+        def making(new_id: str, slot: Slot, candidate: Candidate, now: datetime) -> Outcome:
+            return rules.hold(
+                new_id,
+                resident_id,
+                slot,
+                until,
+                now,
+                assignment=candidate.assignment,
+                waiting_id=waiting_id,
+            )
+
+        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=False))
 
     async def book(self, tenant: Tenant, resident_id: str, wish: Wish, command: Command) -> Appointment:
         """Book for a resident, confirmed at once, as staff do. Raises as `hold`, and NotFound for an unknown resident."""
         if not await self.residents.known(tenant.id, resident_id):
             raise NotFound(f"no resident {resident_id}")
 
-        def making(new_id: str, slot: Slot, now: datetime) -> Outcome:
-            return rules.book(new_id, resident_id, slot, now)
+        def making(new_id: str, slot: Slot, candidate: Candidate, now: datetime) -> Outcome:
+            return rules.book(new_id, resident_id, slot, now, assignment=candidate.assignment)
 
-        return await self._create(tenant, resident_id, wish, command, making, by_staff=True)
+        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=True))
 
     async def confirm(
         self, tenant: Tenant, appointment_id: str, command: Command, resident_id: str
     ) -> Appointment:
         """Raises NotFound, HoldExpired, WrongState."""
         return await self._change(tenant.id, appointment_id, command, rules.confirm, resident_id)
+
+    async def reaffirm(
+        self, tenant: Tenant, appointment_id: str, command: Command, resident_id: str
+    ) -> Appointment:
+        """The resident says that they are coming. Raises NotFound, WrongState, AlreadyStarted."""
+        return await self._change(tenant.id, appointment_id, command, rules.reaffirm, resident_id)
 
     async def move(
         self,
@@ -104,17 +122,41 @@ class Desk:
         present = self.appointments.read(tenant.id, document)
         if command.seen_in(document):
             return present
-        slot = await self._slot(tenant, wish_of(present), by_staff=resident_id is None)
 
-        def rule(state: Appointment, now: datetime) -> Outcome | None:
-            return rules.move(state, slot, now)
+        async def change_of(slot: Slot, candidate: Candidate, again: bool) -> Change | Appointment:
+            document = await self._fetch(tenant.id, appointment_id, resident_id)
+            before = self.appointments.read(tenant.id, document)
+            if command.seen_in(document):
+                return before
+            outcome = rules.move(before, slot, self.clock.now())
+            if outcome is None:
+                return before
+            moved, events = outcome
+            return Change(before, replace(moved, assignment=candidate.assignment), events, command)
 
+        asker = Asker(present.resident_id, by_staff=resident_id is None, moving=present)
+        return await self.placing.place(tenant, wish_of(present), asker, change_of)
+
+    async def swap(
+        self, tenant: Tenant, held_id: str, for_id: str, command: Command, resident_id: str
+    ) -> Appointment:
+        """Move the resident's appointment `for_id` into the time that their hold `held_id` keeps; the hold goes. One transaction.
+
+        Raises NotFound, HoldExpired, WrongState, AlreadyStarted.
+        """
         for _ in range(TRIES):
+            document = await self._fetch(tenant.id, for_id, resident_id)
+            before = self.appointments.read(tenant.id, document)
+            if command.seen_in(document):
+                return before
+            held = await self.get(tenant, held_id, resident_id)
+            (gone, gone_events), (moved, moved_events) = rules.swap(held, before, self.clock.now())
+            changes = [Change(held, gone, gone_events, None), Change(before, moved, moved_events, command)]
             try:
-                return await self._change(tenant.id, appointment_id, command, rule, resident_id)
-            except CellsTaken:
-                await self._refuse_taken(tenant, present.resident_id, slot, except_for=appointment_id)
-        raise Unavailable("too many changes of the same calendars at once")
+                return (await self.bookings.keep(tenant.id, changes))[1]
+            except StaleVersion:
+                continue
+        raise Unavailable("too many changes of the same appointment at once")
 
     async def cancel(
         self,
@@ -132,14 +174,23 @@ class Desk:
 
         return await self._change(tenant.id, appointment_id, command, rule, resident_id)
 
-    async def mark(
-        self, tenant: Tenant, appointment_id: str, *, came: bool, note: str | None, command: Command
+    async def attended(
+        self, tenant: Tenant, appointment_id: str, note: str | None, command: Command
     ) -> Appointment:
-        """Attended or missed. Raises NotFound, WrongState, NotStarted."""
-        marking = rules.attend if came else rules.miss
+        """Raises NotFound, WrongState, NotStarted."""
 
         def rule(state: Appointment, now: datetime) -> Outcome:
-            return marking(state, note, now)
+            return rules.attend(state, note, now)
+
+        return await self._change(tenant.id, appointment_id, command, rule)
+
+    async def missed(
+        self, tenant: Tenant, appointment_id: str, by: MissedBy, note: str | None, command: Command
+    ) -> Appointment:
+        """Raises NotFound, WrongState, NotStarted."""
+
+        def rule(state: Appointment, now: datetime) -> Outcome:
+            return rules.miss(state, by, note, now)
 
         return await self._change(tenant.id, appointment_id, command, rule)
 
@@ -164,32 +215,22 @@ class Desk:
         return self.appointments.read(tenant.id, document)
 
     async def _create(
-        self,
-        tenant: Tenant,
-        resident_id: str,
-        wish: Wish,
-        command: Command,
-        making: Making,
-        *,
-        by_staff: bool,
+        self, tenant: Tenant, wish: Wish, command: Command, making: Making, asker: Asker
     ) -> Appointment:
         new_id = command.new_id("apt")
+
+        async def change_of(slot: Slot, candidate: Candidate, again: bool) -> Change | Appointment:
+            if again and (made := await self._made(tenant.id, new_id, command)):
+                return made
+            return Change(None, *making(new_id, slot, candidate, self.clock.now()), command)
+
         try:
-            slot = await self._slot(tenant, wish, by_staff=by_staff)
+            return await self.placing.place(tenant, wish, asker, change_of)
         except Refused:
-            # what a repeated request made may be past its notice by now, or the counsellor's hours have changed
+            # a repeated request: what it made may be past its notice by now, or its own time is what is in the way
             if made := await self._made(tenant.id, new_id, command):
                 return made
             raise
-        for _ in range(TRIES):
-            state, events = making(new_id, slot, self.clock.now())
-            try:
-                return await self.bookings.create(tenant.id, state, events, command)
-            except (CellsTaken, Duplicate):
-                if made := await self._made(tenant.id, new_id, command):
-                    return made
-                await self._refuse_taken(tenant, resident_id, slot)
-        raise Unavailable("too many changes of the same calendars at once")
 
     async def _change(
         self,
@@ -199,6 +240,7 @@ class Desk:
         rule: Rule,
         resident_id: str | None = None,
     ) -> Appointment:
+        """A change that takes no other time than the appointment has."""
         for _ in range(TRIES):
             document = await self._fetch(tenant_id, appointment_id, resident_id)
             before = self.appointments.read(tenant_id, document)
@@ -208,37 +250,10 @@ class Desk:
             if outcome is None:
                 return before
             try:
-                return await self.bookings.change(tenant_id, before, *outcome, command)
+                return (await self.bookings.keep(tenant_id, [Change(before, *outcome, command)]))[0]
             except StaleVersion:
                 continue
         raise Unavailable("too many changes of the same appointment at once")
-
-    async def _slot(self, tenant: Tenant, wish: Wish, *, by_staff: bool) -> Slot:
-        """The slot of a wish, if it may be asked for."""
-        check_date("service_date", wish.service_date, self.openings.today(tenant))
-        slot = slot_at(
-            wish.counsellor_id,
-            wish.channel,
-            wish.service_date,
-            wish.start_minute,
-            wish.minutes,
-            zone_of(tenant),
-        )
-        await self.openings.offered(tenant, slot, by_staff=by_staff)
-        return slot
-
-    async def _refuse_taken(
-        self, tenant: Tenant, resident_id: str, slot: Slot, *, except_for: str | None = None
-    ) -> None:
-        """Say who is in the way, with alternatives. Returns when nobody is (any more): try again."""
-        busy = await self.calendars.occupied(
-            tenant.id, resources_of(resident_id, slot), slot, except_for=except_for
-        )
-        if not busy:
-            return
-        alternatives = await self.openings.alternatives(tenant, slot, resident_id)
-        taken = any(resource.kind == "counsellor" for resource in busy)
-        raise SlotTaken(alternatives) if taken else ResidentBusy(alternatives)
 
     async def _made(self, tenant_id: str, new_id: str, command: Command) -> Appointment | None:
         """What this very request made before. Raises IdempotencyConflict when it came with another body."""

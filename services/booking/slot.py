@@ -1,4 +1,4 @@
-"""A slot: one counsellor, one way to talk, one stretch of time."""
+"""A slot: one counsellor, one way to talk, one stretch of time, and a room where the way to talk needs one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -24,6 +24,11 @@ class Slot:
     minutes: int
     starts_at: datetime
     ends_at: datetime
+    pool: str | None = None
+    """The pool that the counsellor belongs to; None: the municipality's own."""
+    room_id: str | None = None
+    buffer_minutes: int = 0
+    """Kept free in the counsellor's calendar after the end."""
 
     @property
     def end_minute(self) -> int:

@@ -9,6 +9,18 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "ja": "その時間には、別の予約が入っています",
         "en": "There is another appointment of the same resident at that time",
     },
+    "day-full": {
+        "ja": "その日は、この相談員の予約がいっぱいです",
+        "en": "The counsellor takes no more appointments that day",
+    },
+    "no-room": {
+        "ja": "その時間は、使える部屋や回線がありません",
+        "en": "No room or line is free at that time",
+    },
+    "resident-day-full": {
+        "ja": "同じ日に予約できる数をこえています。別の日を選ぶか、窓口に相談してください",
+        "en": "No more appointments can be booked for that day: choose another, or ask the desk",
+    },
     "slot-not-offered": {
         "ja": "その時間や方法では、相談を受け付けていません",
         "en": "The counsellor does not offer that time or channel",

@@ -80,12 +80,33 @@ class OfferedTime(Part):
 
 
 class AppointmentTimesOffered(Payload):
-    """The resident asked on LINE for another time: these are free now. None: none is."""
+    """The resident asked on LINE for another time: these are free now. None: none is.
+
+    `again`: they had chosen a time that somebody else was faster to take.
+    """
 
     TYPE: ClassVar[str] = "banso.booking.appointment.times_offered.v1"
     resident_id: str
     appointment_id: str
     times: tuple[OfferedTime, ...]
+    again: bool = False
+
+
+RefusalReason = Literal["not_found", "started", "over", "time_taken", "unavailable", "offer_ended", "failed"]
+
+
+class ActionRefused(Payload):
+    """What the resident chose on LINE (`intake.ActionChosen`) could not be done; nothing has changed.
+
+    `reason`: not_found (it is not theirs, or never was); started (it has begun); over (cancelled, or has been); time_taken (and nothing
+    else is free near it); unavailable (the time is not offered any more); offer_ended (the offered time is no longer kept for them); failed (a fault of ours).
+    """
+
+    TYPE: ClassVar[str] = "banso.booking.action.refused.v1"
+    resident_id: str
+    action: str
+    reason: RefusalReason
+    subject_id: str | None = None
 
 
 class AppointmentAttended(Payload):
@@ -95,11 +116,17 @@ class AppointmentAttended(Payload):
     counsellor_id: str
 
 
+MissedBy = Literal["resident", "counsellor"]
+
+
 class AppointmentMissed(Payload):
+    """It did not take place. `by` says who could not come, and blames nobody."""
+
     TYPE: ClassVar[str] = "banso.booking.appointment.missed.v1"
     resident_id: str
     appointment_id: str
     counsellor_id: str
+    by: MissedBy = "resident"
 
 
 class _Waiting(Payload):
@@ -292,6 +319,7 @@ EVENTS: tuple[type[Payload], ...] = (
     AppointmentCancelled,
     AppointmentReaffirmed,
     AppointmentTimesOffered,
+    ActionRefused,
     AppointmentAttended,
     AppointmentMissed,
     WaitlistJoined,

@@ -126,7 +126,9 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk, counsellors: Counse
             appointment=present,
             wish=Chosen.of(wish),
             slot=slot,
-            counsellor=await counsellors.get(visitor.tenant.id, wish.counsellor_id),
+            counsellor=await counsellors.get(
+                visitor.tenant.id, wish.counsellor_id or present.slot.counsellor_id
+            ),
             idempotency_key=new_ulid(),
         )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from services.booking.appointment import Appointment
-from services.booking.desk import Wish
 from services.booking.service_day import MIDNIGHT
 from services.booking.slot import Slot
+from services.booking.wish import Wish
 from shared.events.booking import AppointmentChannel
 from shared.ids import CODE
 from shared.web.pages import service_minute_text

@@ -55,6 +55,18 @@ def resident_routes(desk: Desk, appointments: Appointments) -> APIRouter:
         confirmed = await desk.confirm(tenant, appointment_id, command, actor.require_resident())
         return _shown(confirmed, tenant, response)
 
+    @router.post("/{appointment_id}/reaffirm")
+    async def reaffirm_appointment(
+        appointment_id: AppointmentPath,
+        actor: ResidentOf,
+        tenant: TenantOf,
+        command: CommandOf,
+        response: Response,
+    ) -> AppointmentOut:
+        """Say that one is coming; no further reminder than the last is sent then."""
+        said = await desk.reaffirm(tenant, appointment_id, command, actor.require_resident())
+        return _shown(said, tenant, response)
+
     @router.post("/{appointment_id}/move")
     async def move_my_appointment(
         appointment_id: AppointmentPath,

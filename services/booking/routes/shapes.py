@@ -1,17 +1,16 @@
 """What goes in and out over HTTP."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.booking.appointment import Appointment, State
-from services.booking.counsellor import Counsellor, WeeklyHours
-from services.booking.desk import Wish
 from services.booking.service_day import MINUTES
 from services.booking.slot import LONGEST, Slot
-from shared.events.booking import AppointmentChannel, CancelledBy
+from services.booking.wish import Wish
+from shared.events.booking import AppointmentChannel, CancelledBy, MissedBy
 from shared.ids import id_pattern
 from shared.tenancy import Tenant
 
@@ -21,6 +20,8 @@ ResidentId = Annotated[str, StringConstraints(pattern=id_pattern("res"))]
 AppointmentPath = Annotated[str, Path(pattern=id_pattern("apt"))]
 CounsellorPath = Annotated[str, Path(pattern=id_pattern("cou"))]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Gender = Literal["female", "male", "other"]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Minute = Annotated[int, Field(ge=0, le=MINUTES)]
@@ -30,39 +31,6 @@ WANTED_COUNSELLOR = "cou_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class HoursBody(Body):
-    """One stretch of a weekday (0 is Monday), in minutes of the service day: 1320-1560 is 22:00-26:00."""
-
-    weekday: int = Field(ge=0, le=6)
-    start_minute: Minute
-    end_minute: Minute
-
-
-class CounsellorBody(Body):
-    display_name: ShortText = Field(examples=["見本 相談員"])
-    languages: list[Language] = Field(default=["ja"], min_length=1, max_length=20)
-    channels: list[AppointmentChannel] = Field(min_length=1, max_length=3, examples=[["online", "telephone"]])
-    weekly_hours: list[HoursBody] = Field(
-        default=[], max_length=50, examples=[[{"weekday": 3, "start_minute": 1320, "end_minute": 1560}]]
-    )
-
-    def hours(self) -> tuple[WeeklyHours, ...]:
-        return tuple(WeeklyHours(h.weekday, h.start_minute, h.end_minute) for h in self.weekly_hours)
-
-
-class CounsellorOut(BaseModel):
-    id: str
-    version: int
-    display_name: str
-    languages: list[str]
-    channels: list[AppointmentChannel]
-    weekly_hours: list[HoursBody]
-
-    @classmethod
-    def of(cls, counsellor: Counsellor) -> Self:
-        return cls.model_validate(counsellor, from_attributes=True)
 
 
 class SlotOut(BaseModel):
@@ -87,14 +55,32 @@ class SlotsOut(BaseModel):
 
 
 class WishBody(Body):
-    counsellor_id: CounsellorId = Field(examples=[WANTED_COUNSELLOR])
+    """Without `counsellor_id` Banso chooses who it will be, among those who are free then, and says why."""
+
+    counsellor_id: CounsellorId | None = Field(default=None, examples=[WANTED_COUNSELLOR])
     service_date: date = Field(examples=["2026-12-03"])
     start_minute: Minute = Field(examples=[1470])
     minutes: Minutes = 60
     channel: AppointmentChannel
+    language: Language | None = Field(default=None, description="Somebody who speaks it", examples=["en"])
+    skills: list[Code] = Field(default=[], max_length=5, description="Somebody who has all of them")
+    gender: Gender | None = Field(default=None, description="Rather somebody of this gender")
+    gender_required: bool = Field(default=False, description="Only somebody of that gender")
+    anew: bool = Field(default=False, description="Somebody else than last time")
 
     def wish(self) -> Wish:
-        return Wish(self.counsellor_id, self.channel, self.service_date, self.start_minute, self.minutes)
+        return Wish(
+            self.counsellor_id,
+            self.channel,
+            self.service_date,
+            self.start_minute,
+            self.minutes,
+            self.language,
+            tuple(self.skills),
+            self.gender,
+            self.gender_required,
+            self.anew,
+        )
 
 
 class BookBody(WishBody):
@@ -129,6 +115,10 @@ class MarkBody(Body):
     note: LongText | None = None
 
 
+class MissedBody(MarkBody):
+    by: MissedBy = "resident"
+
+
 class AppointmentOut(SlotOut):
     id: str
     state: State
@@ -138,10 +128,15 @@ class AppointmentOut(SlotOut):
         default=None, description="Where an online appointment is held, once confirmed"
     )
     cancelled_by: CancelledBy | None = None
+    missed_by: MissedBy | None = None
+    reaffirmed_at: datetime | None = None
+    room_id: str | None = None
+    pool: str | None = Field(default=None, description="The pool that the counsellor belongs to")
+    series_id: str | None = None
     version: int
 
     @classmethod
-    def of_state(cls, appointment: Appointment, tenant: Tenant, **more: str | None) -> Self:
+    def of_state(cls, appointment: Appointment, tenant: Tenant, **more: Any) -> Self:
         return cls(
             **SlotOut.of(appointment.slot).model_dump(),
             id=appointment.id,
@@ -150,20 +145,28 @@ class AppointmentOut(SlotOut):
             held_until=appointment.held_until,
             join_url=join_url(appointment, tenant),
             cancelled_by=appointment.cancelled_by,
+            missed_by=appointment.missed_by,
+            reaffirmed_at=appointment.reaffirmed_at,
+            room_id=appointment.slot.room_id,
+            pool=appointment.slot.pool,
+            series_id=appointment.series_id,
             version=appointment.version,
             **more,
         )
 
 
 class StaffAppointmentOut(AppointmentOut):
-    """`note` and `cancel_reason` are there for appointments:read only."""
+    """`note` and `cancel_reason` are there for appointments:read only. `assignment`: why this counsellor, when Banso chose."""
 
     note: str | None = None
     cancel_reason: str | None = None
+    assignment: dict[str, Any] | None = None
 
 
 def join_url(appointment: Appointment, tenant: Tenant) -> str | None:
-    """The online session's address, by the tenant's template."""
+    """The online session's address: the outside provider's, else by the tenant's template."""
     if appointment.state != "confirmed" or appointment.slot.channel != "online":
         return None
+    if appointment.join_url:
+        return appointment.join_url
     return tenant.spec.booking.join_url.replace("{appointment_id}", appointment.id)

@@ -1,7 +1,7 @@
 """/booking/v1/appointments: what staff and counsellors do."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -13,6 +13,7 @@ from services.booking.routes.shapes import (
     CancelBody,
     CounsellorId,
     MarkBody,
+    MissedBody,
     MoveBody,
     StaffAppointmentOut,
 )
@@ -71,7 +72,7 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
     ) -> StaffAppointmentOut:
         """The resident came. From the start of the appointment on (409 `not-started` before); the note is kept sealed."""
         note = body.note if body else None
-        marked = await desk.mark(tenant, appointment_id, came=True, note=note, command=command)
+        marked = await desk.attended(tenant, appointment_id, note, command)
         return _shown(marked, tenant, actor, response)
 
     @router.post("/{appointment_id}/missed")
@@ -81,11 +82,12 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
         tenant: TenantOf,
         command: CommandOf,
         response: Response,
-        body: MarkBody | None = None,
+        body: MissedBody | None = None,
     ) -> StaffAppointmentOut:
-        """The resident did not come. From the start of the appointment on (409 `not-started` before)."""
-        note = body.note if body else None
-        marked = await desk.mark(tenant, appointment_id, came=False, note=note, command=command)
+        """It did not take place; `by` says whether the resident or the counsellor could not come. From the start of the
+        appointment on (409 `not-started` before)."""
+        said = body or MissedBody()
+        marked = await desk.missed(tenant, appointment_id, said.by, said.note, command)
         return _shown(marked, tenant, actor, response)
 
     @router.post("/{appointment_id}/move")
@@ -120,8 +122,7 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
 
 def _shown(appointment: Appointment, tenant: Tenant, actor: Actor, response: Response) -> StaffAppointmentOut:
     response.headers.update(etag(appointment.version))
-    if "appointments:read" not in actor.scopes:
-        return StaffAppointmentOut.of_state(appointment, tenant)
-    return StaffAppointmentOut.of_state(
-        appointment, tenant, note=appointment.note, cancel_reason=appointment.cancel_reason
-    )
+    more: dict[str, Any] = {"assignment": appointment.assignment}
+    if "appointments:read" in actor.scopes:
+        more |= {"note": appointment.note, "cancel_reason": appointment.cancel_reason}
+    return StaffAppointmentOut.of_state(appointment, tenant, **more)

@@ -5,8 +5,9 @@ from services.booking.store.bookings import Bookings
 from services.booking.store.calendars import CALENDARS, Calendars, CellsTaken
 from services.booking.store.counsellors import COUNSELLORS, Counsellors
 from services.booking.store.residents import RESIDENTS, Residents
+from services.booking.store.rooms import ROOMS, Rooms
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS)
 
 __all__ = [
     "APPOINTMENTS",
@@ -17,4 +18,5 @@ __all__ = [
     "CellsTaken",
     "Counsellors",
     "Residents",
+    "Rooms",
 ]

@@ -10,8 +10,8 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.booking.appointment import Appointment
-from services.booking.slot import Slot
 from services.booking.store.listing import LAST, after
+from services.booking.store.snapshot import slot_of
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
@@ -40,7 +40,7 @@ class Appointments:
         tenant: str,
         appointment: Appointment,
         events: list[Payload],
-        command: Command,
+        command: Command | None,
         changes: Changes,
     ) -> None:
         """Insert inside a transaction. Raises Duplicate (the transaction is lost) when this request was here before."""
@@ -126,13 +126,20 @@ class Appointments:
         return Appointment(
             id=document["_id"],
             resident_id=document["resident_id"],
-            slot=_slot(document["slot"]),
+            slot=slot_of(document["slot"]),
             state=document["state"],
             created_at=document["created_at"],
             held_until=document["held_until"],
             cancelled_by=document["cancelled_by"],
             cancel_reason=self._open(tenant, "cancel_reason", document),
             note=self._open(tenant, "note", document),
+            missed_by=document.get("missed_by"),
+            reaffirmed_at=document.get("reaffirmed_at"),
+            extra_reminder=document.get("extra_reminder", False),
+            series_id=document.get("series_id"),
+            waiting_id=document.get("waiting_id"),
+            assignment=document.get("assignment"),
+            join_url=document.get("join_url"),
             version=document["version"],
         )
 
@@ -150,11 +157,21 @@ class Appointments:
                 "minutes": slot.minutes,
                 "starts_at": slot.starts_at,
                 "ends_at": slot.ends_at,
+                "pool": slot.pool,
+                "room_id": slot.room_id,
+                "buffer_minutes": slot.buffer_minutes,
             },
             "held_until": appointment.held_until,
             "cancelled_by": appointment.cancelled_by,
             "cancel_reason": self._seal(tenant, "cancel_reason", appointment.cancel_reason),
             "note": self._seal(tenant, "note", appointment.note),
+            "missed_by": appointment.missed_by,
+            "reaffirmed_at": appointment.reaffirmed_at,
+            "extra_reminder": appointment.extra_reminder,
+            "series_id": appointment.series_id,
+            "waiting_id": appointment.waiting_id,
+            "assignment": appointment.assignment,
+            "join_url": appointment.join_url,
         }
 
     def _seal(self, tenant: str, field: str, text: str | None) -> str | None:
@@ -163,7 +180,3 @@ class Appointments:
     def _open(self, tenant: str, field: str, document: Document) -> str | None:
         sealed = document[field]
         return None if sealed is None else self.sealer.open(tenant, f"appointments.{field}", sealed)
-
-
-def _slot(stored: Document) -> Slot:
-    return Slot(**{**stored, "service_date": date.fromisoformat(stored["service_date"])})

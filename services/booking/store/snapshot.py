@@ -1,11 +1,23 @@
-"""All of a tenant's bookings and calendars as they were at one moment, for the audit."""
+"""Every claim on somebody's time, and every calendar, as they were at one moment: for the audit.
 
-from services.booking.appointment import TAKING
+Whoever keeps claims says here how they are read. A tenant's own people are one snapshot; a pool's calendars are one with what
+every municipality has in them.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date, datetime
+
+from services.booking.appointment import TAKING, Appointment
+from services.booking.claim import Claim
+from services.booking.slot import Slot
+from shared.clock import system_now
 from shared.mongo import Database, Document, Session, reachable
 
+ClaimsOf = Callable[[Database, str, Session], Awaitable[list[Claim]]]
 
-async def tenants_with_bookings(db: Database) -> list[str]:  # tenant: an audit looks at every tenant
-    """Ids of the tenants that have appointments or calendars, in order."""
+
+async def homes(db: Database) -> list[str]:  # tenant: an audit looks at every tenant
+    """Whoever has calendars or appointments, tenants and pools, in order."""
     known = {"tenant_id": {"$exists": True}}
     async with reachable():
         found = await db["appointments"].distinct("tenant_id", known)
@@ -13,15 +25,47 @@ async def tenants_with_bookings(db: Database) -> list[str]:  # tenant: an audit 
     return sorted(set(found))
 
 
-async def snapshot(db: Database, tenant: str) -> tuple[list[Document], list[Document]]:
-    """The appointments that occupy time, and the calendars."""
+async def snapshot(db: Database, home: str, tenants: Iterable[str]) -> tuple[list[Claim], list[Document]]:
+    """What `tenants` claim of the calendars of `home`, and those calendars."""
 
-    async def work(session: Session) -> tuple[list[Document], list[Document]]:
-        appointments = db["appointments"].find(
-            {"tenant_id": tenant}, {"resident_id": 1, "slot": 1, "state": 1}, session=session
-        )
-        calendars = db["calendars"].find({"tenant_id": tenant}, session=session)
-        occupying = [a for a in await appointments.to_list(None) if a["state"] in TAKING]
-        return occupying, await calendars.to_list(None)
+    async def work(session: Session) -> tuple[list[Claim], list[Document]]:
+        claims: list[Claim] = []
+        for tenant in tenants:
+            for claims_of in CLAIMANTS:
+                claims += [c for c in await claims_of(db, tenant, session) if c.resource.home == home]
+        calendars = db["calendars"].find({"tenant_id": home}, session=session)
+        return claims, await calendars.to_list(None)
 
     return await db.in_transaction(work)
+
+
+async def of_appointments(db: Database, tenant: str, session: Session) -> list[Claim]:
+    """The claims of a tenant's appointments."""
+    fields = {"resident_id": 1, "slot": 1, "state": 1}
+    documents = await db["appointments"].find({"tenant_id": tenant}, fields, session=session).to_list(None)
+    return [
+        c
+        for document in documents
+        if document["state"] in TAKING
+        for c in _appointment(document).claims(tenant)
+    ]
+
+
+def slot_of(stored: Document) -> Slot:
+    """A slot as appointments keep it."""
+    return Slot(**{**stored, "service_date": date.fromisoformat(stored["service_date"])})
+
+
+def _appointment(document: Document) -> Appointment:
+    """As far as its claims need it: what is sealed stays sealed."""
+    never: datetime = system_now()
+    return Appointment(
+        document["_id"],
+        document["resident_id"],
+        slot_of(document["slot"]),
+        document["state"],
+        created_at=never,
+    )
+
+
+CLAIMANTS: tuple[ClaimsOf, ...] = (of_appointments,)

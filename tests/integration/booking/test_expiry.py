@@ -8,8 +8,7 @@ import pytest
 from services.booking.audit import audit
 from services.booking.desk import Desk as BookingDesk
 from services.booking.expiry import Expiry
-from services.booking.openings import Openings
-from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents
+from services.booking.parts import parts_of
 from shared.clock import Clock
 from tests.harness import Harness, eventually
 from tests.integration.booking.desk import NOW, A, B, Desk, open_desk, resident_id
@@ -95,16 +94,7 @@ def with_clock(desk: Desk, shift: timedelta) -> BookingDesk:
     core = desk.started.core
     clock = Clock()
     clock.shift = core.clock.shift + shift
-    counsellors, calendars = Counsellors(core.outbox, clock), Calendars(core.db)
-    appointments = Appointments(core.outbox, core.sealer)
-    return BookingDesk(
-        clock,
-        Openings(clock, counsellors, calendars),
-        appointments,
-        calendars,
-        Bookings(core.outbox, appointments, calendars),
-        Residents(core.db),
-    )
+    return parts_of(core.outbox, core.sealer, clock).desk
 
 
 @pytest.mark.parametrize("round_", range(3))

@@ -21,9 +21,17 @@ from services.booking.appointment import (
     hold,
     miss,
     move,
+    reaffirm,
+    swap,
 )
 from services.booking.slot import slot_at
-from shared.events.booking import AppointmentCancelled, AppointmentHeld, AppointmentMoved
+from shared.events.booking import (
+    AppointmentCancelled,
+    AppointmentHeld,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentReaffirmed,
+)
 
 NOW = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
 SLOT = slot_at("cou_a", "online", date(2026, 12, 3), 1470, 60, ZoneInfo("Asia/Tokyo"))
@@ -32,7 +40,7 @@ START = SLOT.starts_at
 
 
 def held() -> Appointment:
-    return hold("apt_a", "res_a", SLOT, 10, NOW)[0]
+    return hold("apt_a", "res_a", SLOT, NOW + timedelta(minutes=10), NOW)[0]
 
 
 def confirmed() -> Appointment:
@@ -44,7 +52,7 @@ def in_state(state: State) -> Appointment:
 
 
 def test_a_hold_says_how_long_it_lasts_and_on_which_service_day() -> None:
-    appointment, (event,) = hold("apt_a", "res_a", SLOT, 10, NOW)
+    appointment, (event,) = hold("apt_a", "res_a", SLOT, NOW + timedelta(minutes=10), NOW)
     assert isinstance(event, AppointmentHeld)
     assert appointment.held_until == event.held_until == NOW + timedelta(minutes=10)
     assert (event.service_date, event.start_minute, event.end_minute) == (date(2026, 12, 3), 1470, 1530)
@@ -111,7 +119,7 @@ def test_a_resident_moves_and_cancels_until_the_start_staff_tidy_up_after() -> N
 def test_attendance_is_known_from_the_start_on_and_can_be_put_right() -> None:
     with pytest.raises(NotStarted):
         attend(confirmed(), None, START - timedelta(seconds=1))
-    missed, _ = miss(confirmed(), None, START)
+    missed, _ = miss(confirmed(), "resident", None, START)
     attended, _ = attend(missed, "遅れて来た", START)
     assert (attended.state, attended.note) == ("attended", "遅れて来た")
     with pytest.raises(WrongState):
@@ -120,6 +128,38 @@ def test_attendance_is_known_from_the_start_on_and_can_be_put_right() -> None:
 
 @pytest.mark.parametrize("state", ["held", "cancelled"])
 def test_only_what_was_confirmed_is_attended_or_missed(state: State) -> None:
-    for mark in (attend, miss):
-        with pytest.raises(WrongState):
-            mark(in_state(state), None, START)
+    with pytest.raises(WrongState):
+        attend(in_state(state), None, START)
+    with pytest.raises(WrongState):
+        miss(in_state(state), "resident", None, START)
+
+
+def test_who_could_not_come_is_told_apart_and_can_be_put_right() -> None:
+    missed, (event,) = miss(confirmed(), "counsellor", None, START)
+    assert isinstance(event, AppointmentMissed)
+    assert (missed.missed_by, event.by) == ("counsellor", "counsellor")
+    assert miss(missed, "resident", None, START)[0].missed_by == "resident"
+    with pytest.raises(WrongState):
+        miss(missed, "counsellor", None, START)
+
+
+def test_somebody_says_once_that_they_are_coming_and_anew_after_a_move() -> None:
+    outcome = reaffirm(confirmed(), NOW)
+    assert outcome is not None
+    said, (event,) = outcome
+    assert isinstance(event, AppointmentReaffirmed)
+    assert reaffirm(said, NOW) is None
+    moved = move(said, LATER, NOW)
+    assert moved is not None and moved[0].reaffirmed_at is None
+    with pytest.raises(AlreadyStarted):
+        reaffirm(confirmed(), START)
+
+
+def test_an_earlier_time_that_is_held_is_swapped_in_and_the_hold_goes() -> None:
+    earlier = replace(held(), slot=replace(SLOT, start_minute=SLOT.start_minute - 60))
+    (gone, (cancelled,)), (moved, (event,)) = swap(earlier, confirmed(), NOW)
+    assert isinstance(cancelled, AppointmentCancelled) and not cancelled.was_confirmed
+    assert isinstance(event, AppointmentMoved)
+    assert (gone.state, moved.slot, moved.state) == ("cancelled", earlier.slot, "confirmed")
+    with pytest.raises(HoldExpired):
+        swap(gone, confirmed(), NOW)

@@ -51,7 +51,7 @@ def test_what_no_button_says_is_no_choice(text: str) -> None:
 
 def test_the_countdown_rounds_up_and_ends_at_zero() -> None:
     now = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
-    held, _ = hold("apt_a", "res_a", slot(1470), 10, now)
+    held, _ = hold("apt_a", "res_a", slot(1470), now + timedelta(minutes=10), now)
     later = countdown(held, now + timedelta(minutes=1, seconds=30), TOKYO)
     assert (later.until, later.minutes) == ("0:50", 9)
     assert countdown(held, now + timedelta(minutes=11), TOKYO).minutes == 0

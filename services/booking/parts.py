@@ -1,0 +1,38 @@
+"""What booking is made of, put together once: stores, and the use cases on top of them."""
+
+from dataclasses import dataclass
+
+from services.booking.assigning import Assigning
+from services.booking.desk import Desk
+from services.booking.openings import Openings
+from services.booking.placing import Placing
+from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents, Rooms
+from shared.clock import Clock
+from shared.outbox import Outbox
+from shared.sealing import Sealer
+
+
+@dataclass(frozen=True)
+class Parts:
+    counsellors: Counsellors
+    rooms: Rooms
+    appointments: Appointments
+    calendars: Calendars
+    bookings: Bookings
+    residents: Residents
+    openings: Openings
+    desk: Desk
+
+
+def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
+    """Everything on one database, told the time by `clock`."""
+    counsellors = Counsellors(outbox, clock)
+    rooms = Rooms(outbox, clock)
+    appointments = Appointments(outbox, sealer)
+    calendars = Calendars(outbox.db)
+    bookings = Bookings(outbox, appointments, calendars)
+    residents = Residents(outbox.db)
+    openings = Openings(clock, counsellors, calendars)
+    placing = Placing(clock, openings, calendars, bookings, Assigning(openings, calendars, rooms))
+    desk = Desk(clock, appointments, bookings, residents, placing)
+    return Parts(counsellors, rooms, appointments, calendars, bookings, residents, openings, desk)
