@@ -85,6 +85,9 @@ DURABLES = (
             booking.AppointmentCancelled,
             booking.AppointmentAttended,
             booking.AppointmentMissed,
+            booking.AppointmentReaffirmed,
+            booking.AppointmentTimesOffered,
+            booking.ActionRefused,
         ),
     ),
 )

@@ -14,6 +14,7 @@ from services.intake.conversation import Conversation
 from services.intake.crisis import detect
 from services.intake.hotlines import open_now
 from services.intake.line import LineEvent, keyed_hash, resident_of
+from services.intake.line_choice import Choice, read_choice
 from services.intake.resident import Resident, register, with_contact
 from services.intake.store import Entries, Residents
 from shared import trace
@@ -63,11 +64,36 @@ class LineDesk:
             await self._forget(tenant, resident_id, event, command)
         elif event.kind == "text" and not event.wants_to_consult:
             await self._keep(tenant, resident_id, event, command)
+        elif (choice := await self._choice(tenant, resident_id, event)) is not None:
+            chosen = self._chosen(tenant, resident_id, event, choice)
+            await self._write(tenant, resident_id, event, command, chosen)
         else:
             template = "line.link" if event.wants_to_consult else "line.neutral"
             link = {"link": await self._link(tenant, resident_id, command)}
             reply = self._reply(tenant, resident_id, event, template, link)
             await self._write(tenant, resident_id, event, command, reply)
+
+    async def _choice(self, tenant: Tenant, resident_id: str, event: LineEvent) -> Choice | None:
+        """What somebody whom we know chose by a button; None for anything else."""
+        choice = read_choice(event.text) if event.kind == "postback" else None
+        if choice is None:
+            return None
+        try:
+            await self.residents.document(tenant.id, resident_id)
+        except NotFound:
+            return None
+        return choice
+
+    def _chosen(
+        self, tenant: Tenant, resident_id: str, event: LineEvent, choice: Choice
+    ) -> Sequence[Payload]:
+        """A question and its no are answered here, without asking anybody; whether a choice can be done is told by who does it."""
+        if choice.act == "ask":
+            about = {"appointment_id": choice.subject_id or ""}
+            return self._reply(tenant, resident_id, event, "line.ask_cancel", about)
+        if choice.act == "keep":
+            return self._reply(tenant, resident_id, event, "line.kept", {})
+        return [choice.event(resident_id)]
 
     async def _write(
         self,

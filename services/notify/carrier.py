@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from services.notify.contact import Via, Way
 from services.notify.message import Message
-from services.notify.providers.line import Line, retry_key
+from services.notify.providers.line import Line, Sent, line_messages, retry_key
 from services.notify.providers.mail import Mail
 from services.notify.providers.outcome import Outcome
 from services.notify.wording import Words
@@ -54,7 +54,7 @@ class Carrier:
         access = self._access_token(message.tenant)
         if access is None or self.line is None:
             return Outcome("misconfigured", "line-no-secret")
-        outcome = await self.line.reply(access, token, words.text.body, words.actions)
+        outcome = await self.line.reply(access, token, messages_of(words))
         PROVIDER_RESULTS.labels("line", f"reply_{outcome.kind}").inc()
         if outcome.kind != "token_spent" or not message.in_doubt:
             return outcome
@@ -66,19 +66,24 @@ class Carrier:
     async def _by(self, way: Way, message: Message, words: Words, tenant: Tenant) -> Outcome:
         if way.via == "email":
             return await self.mail.send(
-                tenant.spec.name, way.to, words.text.subject, words.text.body, message.id
+                tenant.spec.name, way.to, words.text.subject, words.letter, message.id
             )
         access = self._access_token(message.tenant)
         if access is None or self.line is None:
             return Outcome("misconfigured", "line-no-secret")
         key = retry_key(message.tenant, message.id)
-        return await self.line.push(access, way.to, words.text.body, words.actions, key)
+        return await self.line.push(access, way.to, messages_of(words), key)
 
     def _access_token(self, tenant: str) -> str | None:
         try:
             return self.secrets.text(tenant, "line_access_token")
         except MissingSecret:
             return None
+
+
+def messages_of(words: Words) -> Sent:
+    """The words as LINE's message objects."""
+    return line_messages(words.text.body, words.ask, words.actions)
 
 
 def without_token(message: Message) -> Message:

@@ -1,5 +1,6 @@
 """What notify reacts to."""
 
+from services.notify.reactions.answers import AnswerReactions
 from services.notify.reactions.appointments import AppointmentReactions
 from services.notify.reactions.outgoing import Outgoing
 from services.notify.reactions.residents import ResidentReactions
@@ -10,7 +11,9 @@ from shared.runtime import Core
 
 def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[Reaction, ...]:
     """Every event type with its handler."""
+    appointments = Appointments()
     return (
-        *ResidentReactions(outgoing, contacts, core.sealer, core.clock).reactions(),
-        *AppointmentReactions(outgoing, Appointments(), core.clock).reactions(),
+        *ResidentReactions(outgoing, contacts, appointments, core.sealer, core.clock).reactions(),
+        *AppointmentReactions(outgoing, appointments, core.clock).reactions(),
+        *AnswerReactions(outgoing, appointments, core.clock).reactions(),
     )

@@ -40,6 +40,7 @@ class Message:
 
     `personalisation` (a JSON object of texts) and `reply_token` are sealed. `asked` says that the person did something just now that this
     answers: quiet hours do not hold it. After `expires_at` it makes no sense any more. `settled` counts attempts with a definite answer.
+    `slot` is the time it is about, `times` those that the person may choose from.
     """
 
     tenant: str
@@ -59,6 +60,7 @@ class Message:
     reply_token: str | None = None
     token_at: datetime | None = None
     slot: Slot | None = None
+    times: tuple[Slot, ...] = ()
     appointment_id: str | None = None
     template_version: int | None = None
     language: str | None = None

@@ -1,15 +1,20 @@
 """Which messages an appointment asks for, and when."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from services.notify.quiet_hours import quiet_period, quiet_until
+from shared.clock import TOKYO
 from shared.tenancy import QuietHours
 
 REMINDERS = (
     ("appointment.reminder_days", timedelta(days=3)),
     ("appointment.reminder_hours", timedelta(hours=3)),
 )
+EVENING_REMINDER = "appointment.reminder_evening"
+EVENING = time(19)
+NOT_AGAIN = timedelta(hours=12)
+"""An evening that comes sooner after the booking reminds of nothing that was forgotten."""
 BEFORE_QUIET = timedelta(minutes=10)
 """A reminder that cannot wait for the end of the quiet hours comes this long before they begin."""
 
@@ -35,6 +40,17 @@ def plan_reminders(starts_at: datetime, now: datetime, quiet: QuietHours) -> tup
         if wanted > now and at > now:
             planned.append(Reminder(template, at))
     return tuple(planned)
+
+
+def plan_evening(service_date: date, now: datetime, quiet: QuietHours) -> Reminder | None:
+    """The extra reminder, the evening before `service_date` at 19:00 Asia/Tokyo, or shortly before quiet hours that have begun by then.
+
+    The evening before 24:30 on the 3rd is that of the 2nd. None when it has passed, or is so near that it would only press.
+    """
+    wanted = datetime.combine(service_date - timedelta(days=1), EVENING, TOKYO).astimezone(UTC)
+    period = quiet_period(wanted, quiet)
+    at = period[0] - BEFORE_QUIET if period else wanted
+    return Reminder(EVENING_REMINDER, at) if at >= now + NOT_AGAIN else None
 
 
 def _outside(wanted: datetime, starts_at: datetime, quiet: QuietHours) -> datetime:

@@ -32,6 +32,15 @@ def day_text(day: date, language: str) -> str:
     return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]}"
 
 
+def button_text(slot: Slot, language: str) -> str:
+    """12/3（木）24:30 or Thu 3 Dec 24:30: short enough for a button (20 characters)."""
+    day = slot.service_date
+    said = minute_text(slot.start_minute)
+    if language == "ja":
+        return f"{day.month}/{day.day}（{WEEKDAYS_JA[day.weekday()]}）{said}"
+    return f"{day_text(day, language)} {said}"
+
+
 def minute_text(minute: int) -> str:
     """1470 -> 24:30."""
     return f"{minute // 60}:{minute % 60:02d}"

@@ -54,6 +54,7 @@ class Chosen:
     version: int
     text: Text
     actions: tuple[Action, ...]
+    ask: str
     defaults: dict[str, str]
 
 
@@ -85,12 +86,12 @@ def choose(name: str, language: str, own: Template | None, version: int | None =
     A version that is not kept any more gives the newest. Raises UnknownTemplate.
     """
     base = built_in(name, language)
-    actions = base.actions if base else ()
+    actions, ask = (base.actions, base.ask) if base else ((), "")
     defaults = dict(base.defaults) if base else {}
     wanted = version if version is not None else (own.version if own else BUILT_IN_VERSION)
     if own and (wanted != BUILT_IN_VERSION or base is None):
         wording = next((w for w in own.wordings if w.version == wanted), own.wordings[-1])
-        return Chosen(wording.version, wording.text, actions, defaults)
+        return Chosen(wording.version, wording.text, actions, ask, defaults)
     if base is None:
         raise UnknownTemplate("template", f"there is no template {name} in {language}")
-    return Chosen(BUILT_IN_VERSION, base.text, actions, defaults)
+    return Chosen(BUILT_IN_VERSION, base.text, actions, ask, defaults)

@@ -1,13 +1,14 @@
 """From a message to the words that the person reads."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.notify.catalogue import DEFAULT_LANGUAGE, Action, built_in, language_of
 from services.notify.message import Message
-from services.notify.slot import day_text, slot_texts
+from services.notify.slot import Slot, button_text, day_text, slot_texts
 from services.notify.template import Chosen, Template, choose
-from services.notify.texts import Text, compose
+from services.notify.texts import MissingPersonalisation, Text, compose, fill
 from shared.clock import TOKYO
 from shared.tenancy import Tenant
 
@@ -37,7 +38,14 @@ class Words:
     version: int
     language: str
     text: Text
-    actions: tuple[Action, ...]
+    actions: tuple[Action, ...] = ()
+    ask: str = ""
+
+    @property
+    def letter(self) -> str:
+        """The text of an e-mail, which has links where LINE has buttons."""
+        links = [f"{action.label}\n{action.page}" for action in self.actions if action.page]
+        return "\n\n".join([self.text.body, *links])
 
 
 def chosen_words(message: Message, own: dict[str, Template], spoken: str) -> tuple[Chosen, str]:
@@ -65,12 +73,53 @@ def write_words(
         **chosen.defaults,
         **standard(tenant, public_url),
         **(slot_texts(message.slot, language) if message.slot else {}),
+        "times": times_text(message.times, language),
         **personalisation,
     }
     if message.audience == "crisis":
         values["kind"] = KINDS[language].get(values.get("kind", ""), values.get("kind", ""))
         values["at"] = moment_text(message.created_at, language)
-    return Words(chosen.version, language, compose(chosen.text, values), chosen.actions)
+    about = subject_of(message, personalisation)
+    actions = [*time_buttons(message, language), *buttons(chosen.actions, about, tenant, public_url)]
+    ask = fill(chosen.ask, values) if actions else ""
+    return Words(chosen.version, language, compose(chosen.text, values), tuple(actions), ask)
+
+
+def subject_of(message: Message, personalisation: Mapping[str, str]) -> dict[str, str]:
+    """What the buttons of a message are about."""
+    about = {name: personalisation[name] for name in ("waiting_id",) if name in personalisation}
+    if message.appointment_id:
+        about["appointment_id"] = message.appointment_id
+    if message.slot:
+        about["service_date"] = message.slot.service_date.isoformat()
+        about["start_minute"] = str(message.slot.start_minute)
+    return about
+
+
+def buttons(
+    actions: tuple[Action, ...], about: Mapping[str, str], tenant: Tenant, public_url: str
+) -> Iterator[Action]:
+    """The template's buttons, filled; one about something that the message does not name is left out."""
+    for action in actions:
+        try:
+            postback, page = fill(action.postback, about), fill(action.page, about)
+        except MissingPersonalisation:
+            continue
+        yield Action(action.label, postback, page and tenant.page_url(public_url, page))
+
+
+def time_buttons(message: Message, language: str) -> Iterator[Action]:
+    """One button for each time that the person may move to."""
+    for slot in message.times:
+        chosen = f"do:appointment.move:{message.appointment_id}:{slot.service_date}:{slot.start_minute}"
+        yield Action(button_text(slot, language), chosen)
+
+
+def times_text(times: tuple[Slot, ...], language: str) -> str:
+    """The same times as lines, with the date on which the clock shows a time past midnight."""
+    said = (slot_texts(slot, language) for slot in times)
+    mark = "・" if language == "ja" else "- "
+    return "\n".join(f"{mark}{texts['date']} {texts['time']}{texts['cue']}" for texts in said)
 
 
 def standard(tenant: Tenant, public_url: str) -> dict[str, str]:

@@ -50,7 +50,7 @@ async def _hold_one(walk: Walk, slots: list[dict[str, Any]]) -> dict[str, Any]:
 async def is_confirmed_on_line(walk: Walk) -> None:
     """The confirmation arrives on LINE, with day and time as they are said."""
     step = "LINE: confirmation"
-    (message,) = await walk.person.reads_line(step)
+    message, _buttons = await walk.person.reads_line(step, 2)
     text = text_of(message)
     expect(
         walk.facts.appointment["label"].partition("-")[0] in text, step, "the time of the appointment", text
@@ -66,7 +66,7 @@ async def is_reminded(walk: Walk) -> None:
     step = "LINE: reminder"
     starts_at = datetime.fromisoformat(walk.facts.appointment["starts_at"])
     await walk.world.move_clock(starts_at - timedelta(hours=3))
-    (message,) = await walk.person.reads_line(step)
+    message, _buttons = await walk.person.reads_line(step, 2)
     expect(message["via"] == "push", step, "a push", message["via"])
     walk.facts.reminder = message
     walk.tell("3時間前に、お知らせが届きます。", "the clock moves on two days; the reminder is due")

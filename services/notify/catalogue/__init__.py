@@ -15,6 +15,8 @@ STANDARD = frozenset({"municipality", "desk", "desk_phone", "desk_hours", "page"
 """Names that every template may use: notify itself knows their values."""
 
 SLOT = frozenset({"date", "time", "cue", "channel"})
+SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id"})
+"""What a button is about; filled from the message."""
 MAY_USE: dict[str, frozenset[str]] = {
     "line.greeting": STANDARD,
     "line.link": STANDARD | {"link"},
@@ -25,6 +27,19 @@ MAY_USE: dict[str, frozenset[str]] = {
     "appointment.cancelled": STANDARD | SLOT,
     "appointment.reminder_days": STANDARD | SLOT,
     "appointment.reminder_hours": STANDARD | SLOT,
+    "appointment.reminder_evening": STANDARD | SLOT,
+    "appointment.reaffirmed": STANDARD | SLOT,
+    "appointment.times": STANDARD | SLOT | {"times", "again"},
+    "appointment.no_times": STANDARD | SLOT,
+    "line.ask_cancel": STANDARD | SLOT,
+    "line.kept": STANDARD,
+    "action.refused.not_found": STANDARD,
+    "action.refused.started": STANDARD,
+    "action.refused.over": STANDARD,
+    "action.refused.time_taken": STANDARD,
+    "action.refused.unavailable": STANDARD,
+    "action.refused.offer_ended": STANDARD,
+    "action.refused.failed": STANDARD,
     "crisis.page": STANDARD | {"kind", "at", "consultation_id", "resident_id"},
 }
 """The names that a municipality's own words for a built-in template may use."""
@@ -32,18 +47,25 @@ MAY_USE: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Action:
-    """A button below a LINE message; pressing it sends `postback` to intake."""
+    """A button: on LINE pressing it sends `postback` to intake, or opens `page` when there is none; an e-mail carries `page` as a
+    link. `page` is a path of the tenant's pages here, an absolute address once written."""
 
     label: str
-    postback: str
+    postback: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """`defaults` are values used when the personalisation does not give them."""
+    """`defaults` are values used when the personalisation does not give them.
+
+    With `ask`, a short question, the buttons stand below it in a message of their own and stay in the chat; without it they are quick
+    replies, which LINE takes away with the next message.
+    """
 
     text: Text
     actions: tuple[Action, ...] = ()
+    ask: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,11 +74,15 @@ def read_language(path: Path) -> dict[str, BuiltIn]:
     found = {}
     for name, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         text = Text(entry["subject"], entry["body"].strip())
-        unknown = set(placeholders(text.subject + text.body)) - MAY_USE[name]
+        ask = entry.get("ask", "")
+        unknown = set(placeholders(text.subject + text.body + ask)) - MAY_USE[name]
         if unknown:
             raise ValueError(f"{path.name}: {name} uses {', '.join(sorted(unknown))}")
         actions = tuple(Action(**action) for action in entry.get("actions", ()))
-        found[name] = BuiltIn(text, actions, entry.get("defaults", {}))
+        for action in actions:
+            if set(placeholders(action.postback + action.page)) - SUBJECT:
+                raise ValueError(f"{path.name}: a button of {name} is about what nothing fills")
+        found[name] = BuiltIn(text, actions, ask, entry.get("defaults", {}))
     return found
 
 

@@ -13,13 +13,16 @@ import aiohttp
 from linebot.v3.messaging import (
     AsyncApiClient,
     AsyncMessagingApi,
+    ButtonsTemplate,
     Configuration,
     PostbackAction,
     PushMessageRequest,
     QuickReply,
     QuickReplyItem,
     ReplyMessageRequest,
+    TemplateMessage,
     TextMessage,
+    URIAction,
 )
 from linebot.v3.messaging.exceptions import ApiException
 
@@ -42,6 +45,9 @@ def fits(text: str) -> bool:
     return 0 < len(text.encode("utf-16-le")) // 2 <= TEXT_UNITS
 
 
+Sent = Sequence[TextMessage | TemplateMessage]
+
+
 class Line:
     """One HTTP client for all tenants; each call carries the tenant's own access token. Make it inside the running loop."""
 
@@ -53,11 +59,9 @@ class Line:
     async def close(self) -> None:
         await self.client.close()
 
-    async def push(
-        self, access_token: str, user: str, text: str, actions: Sequence[Action], key: str
-    ) -> Outcome:
+    async def push(self, access_token: str, user: str, messages: Sent, key: str) -> Outcome:
         """Send to a user. Safe to repeat with the same `key` for 24 hours."""
-        request = PushMessageRequest(to=user, messages=[_message(text, actions)])
+        request = PushMessageRequest(to=user, messages=list(messages))
         try:
             await self.api.push_message(request, x_line_retry_key=key, **self._options(access_token))
         except ApiException as error:
@@ -66,9 +70,9 @@ class Line:
             return _without_answer(error)
         return Outcome("accepted")
 
-    async def reply(self, access_token: str, token: str, text: str, actions: Sequence[Action]) -> Outcome:
+    async def reply(self, access_token: str, token: str, messages: Sent) -> Outcome:
         """Answer an event, free of charge. A second reply with the same token ends as `token_spent`."""
-        request = ReplyMessageRequest(replyToken=token, messages=[_message(text, actions)])
+        request = ReplyMessageRequest(replyToken=token, messages=list(messages))
         try:
             await self.api.reply_message(request, **self._options(access_token))
         except ApiException as error:
@@ -84,12 +88,25 @@ class Line:
         return {"_request_timeout": aiohttp.ClientTimeout(total=self.timeout), "_request_auth": bearer}
 
 
-def _message(text: str, actions: Sequence[Action]) -> TextMessage:
-    items = [
-        QuickReplyItem(action=PostbackAction(label=a.label, data=a.postback, displayText=a.label))
-        for a in actions
-    ]
-    return TextMessage(text=text, quickReply=QuickReply(items=items) if items else None)
+def line_messages(text: str, ask: str, actions: Sequence[Action]) -> list[TextMessage | TemplateMessage]:
+    """The text, and its buttons: quick replies, or below `ask` as a message of their own, which stays in the chat.
+
+    One request carries both, and counts once against the month's quota.
+    """
+    pressed = [_button(action) for action in actions]
+    if not pressed:
+        return [TextMessage(text=text)]
+    if not ask:
+        items = [QuickReplyItem(action=button) for button in pressed]
+        return [TextMessage(text=text, quickReply=QuickReply(items=items))]
+    template = ButtonsTemplate(text=ask, actions=pressed)
+    return [TextMessage(text=text), TemplateMessage(altText=ask, template=template)]
+
+
+def _button(action: Action) -> PostbackAction | URIAction:
+    if action.postback:
+        return PostbackAction(label=action.label, data=action.postback, displayText=action.label)
+    return URIAction(label=action.label, uri=action.page)
 
 
 def _outcome(error: ApiException) -> Outcome:

@@ -3,15 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.notify import message as messages
 from services.notify.message import Message, Reason, message_id
 from services.notify.reactions.outgoing import Outgoing, trace_of
-from services.notify.reminders import news_at, plan_reminders
+from services.notify.reminders import news_at, plan_evening, plan_reminders
 from services.notify.slot import Slot
 from services.notify.store import Appointments
 from services.notify.store.appointments import Appointment
 from shared.clock import Clock
-from shared.errors import Retryable, StaleVersion
 from shared.events import booking
 from shared.events.envelope import Event
 from shared.inbox import Reaction, Tx
@@ -38,7 +36,7 @@ class AppointmentReactions:
         )
 
     async def confirmed(self, tx: Tx, event: Event, data: booking.AppointmentConfirmed) -> None:
-        """Confirm at once what the person booked; remind them twice."""
+        """Confirm at once what the person booked; remind them twice, and once more whom that helps to come."""
         if await self._newest(tx, event, data.appointment_id):
             self._tell_time(tx, event, data, "appointment.confirmed")
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
@@ -46,7 +44,7 @@ class AppointmentReactions:
     async def moved(self, tx: Tx, event: Event, data: booking.AppointmentMoved) -> None:
         """What was planned for the old time is superseded."""
         if await self._newest(tx, event, data.appointment_id):
-            await self._withdraw(tx, event, data.appointment_id, "superseded")
+            await self.outgoing.take_back(tx, event, data.appointment_id, "superseded", self.clock.now())
             self._tell_time(tx, event, data, "appointment.moved")
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
@@ -75,18 +73,20 @@ class AppointmentReactions:
         known = await self._newest(tx, event, appointment_id)
         if known:
             self.appointments.stage(tx, event.tenantid, replace(known, sequence=event.sequence))
-            await self._withdraw(tx, event, appointment_id, reason)
+            await self.outgoing.take_back(tx, event, appointment_id, reason, self.clock.now())
         return known
 
     def _tell_time(self, tx: Tx, event: Event, data: Told, template: str) -> None:
         """Confirmation or news of a move, and the reminders for the time it names."""
         slot = Slot(data.service_date, data.start_minute, data.end_minute, data.channel)
-        appointment = Appointment(data.appointment_id, event.sequence, slot, data.starts_at)
+        appointment = Appointment(data.appointment_id, event.sequence, slot, data.starts_at, data.resident_id)
         self.appointments.stage(tx, event.tenantid, appointment)
         asked = not event.actor.startswith(BY_OTHERS)
         self._tell(tx, event, data, template, slot, data.starts_at, asked=asked)
         now = self.clock.now()
-        for reminder in plan_reminders(data.starts_at, now, self.outgoing.tenant(event).spec.quiet_hours):
+        quiet = self.outgoing.tenant(event).spec.quiet_hours
+        extra = plan_evening(data.service_date, now, quiet) if data.extra_reminder else None
+        for reminder in (*plan_reminders(data.starts_at, now, quiet), *([extra] if extra else [])):
             message = self._message(event, data, reminder.template, slot)
             planned = replace(message, due_at=reminder.at, reminder=True, expires_at=data.starts_at)
             self.outgoing.stage(tx, event, planned, now)
@@ -108,19 +108,6 @@ class AppointmentReactions:
         at, aside = (now, True) if asked else news_at(now, starts_at, quiet)
         message = self._message(event, data, template, slot)
         self.outgoing.stage(tx, event, replace(message, due_at=at, asked=aside), now)
-
-    async def _withdraw(self, tx: Tx, event: Event, appointment_id: str, reason: Reason) -> None:
-        """Take back every message about the appointment that has not been sent."""
-        store = self.outgoing.sender.messages
-        now = self.clock.now()
-        for message in await store.of_appointment(tx, event.tenantid, appointment_id):
-            change = messages.withdraw(message, reason, now)
-            if change is None:
-                continue
-            try:
-                await store.save(event.tenantid, message, *change, changes=tx.changes)
-            except StaleVersion as error:
-                raise Retryable("a message of the appointment is being sent") from error
 
     def _message(self, event: Event, data: About, template: str, slot: Slot | None) -> Message:
         return Message(

@@ -7,9 +7,9 @@ from services.notify import delivery as deliveries
 from services.notify import message as messages
 from services.notify.delivery import Delivery
 from services.notify.dispatcher import Dispatcher
-from services.notify.message import Message
+from services.notify.message import Message, Reason
 from services.notify.sender import Sender
-from shared.errors import Retryable
+from shared.errors import Retryable, StaleVersion
 from shared.events.envelope import Event
 from shared.inbox import Tx
 from shared.registry import Registry
@@ -42,6 +42,27 @@ class Outgoing:
         self.sender.messages.stage(tx, message.tenant, *messages.accept(message))
         if lease:
             tx.changes.afterwards.append(partial(self.sender.due.offer, message))
+
+    async def take_back(
+        self,
+        tx: Tx,
+        event: Event,
+        appointment_id: str,
+        reason: Reason,
+        now: datetime,
+        *,
+        only: str | None = None,
+    ) -> None:
+        """Withdraw what has not been sent about the appointment: every message, or those of the template `only`."""
+        store = self.sender.messages
+        for message in await store.of_appointment(tx, event.tenantid, appointment_id):
+            change = messages.withdraw(message, reason, now) if only in (None, message.template) else None
+            if change is None:
+                continue
+            try:
+                await store.save(event.tenantid, message, *change, changes=tx.changes)
+            except StaleVersion as error:
+                raise Retryable("a message of the appointment is being sent") from error
 
     def _rehearsed(self, event: Event) -> bool:
         """Whether somebody did this with a test key."""

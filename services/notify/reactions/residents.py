@@ -10,7 +10,7 @@ from ulid import ULID
 from services.notify.contact import ContactPoint
 from services.notify.message import Message, message_id
 from services.notify.reactions.outgoing import Outgoing, trace_of
-from services.notify.store import Contacts
+from services.notify.store import Appointments, Contacts
 from shared.clock import Clock
 from shared.errors import Permanent
 from shared.events import intake
@@ -22,9 +22,17 @@ CRISIS_PAGE = "crisis.page"
 
 
 class ResidentReactions:
-    def __init__(self, outgoing: Outgoing, contacts: Contacts, sealer: Sealer, clock: Clock) -> None:
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        contacts: Contacts,
+        appointments: Appointments,
+        sealer: Sealer,
+        clock: Clock,
+    ) -> None:
         self.outgoing = outgoing
         self.contacts = contacts
+        self.appointments = appointments
         self.sealer = sealer
         self.clock = clock
 
@@ -45,11 +53,14 @@ class ResidentReactions:
         self.contacts.stage(tx, event.tenantid, contact, event.sequence)
 
     async def reply_requested(self, tx: Tx, event: Event, data: intake.ReplyRequested) -> None:
-        """Answer at once what the person did just now."""
+        """Answer at once what the person did just now. A question about an appointment of theirs names its time."""
         values = self._open(event.tenantid, intake.PERSONALISATION_FIELD, data.personalisation)
         token = self._plain(event.tenantid, intake.REPLY_FIELD, data.reply_token)
         messages = self.outgoing.sender.messages
         now = self.clock.now()
+        about = str(values.pop("appointment_id", ""))
+        known = await self.appointments.find(tx, event.tenantid, about) if about else None
+        slot = known.slot if known and known.resident_id == data.resident_id else None
         message = partial(self._message, event, data.resident_id, data.template, now)
         self.outgoing.stage(
             tx,
@@ -58,6 +69,8 @@ class ResidentReactions:
                 personalisation=messages.seal(event.tenantid, {k: str(v) for k, v in values.items()}),
                 reply_token=messages.seal_token(event.tenantid, token),
                 token_at=ULID.from_str(event.id).datetime,
+                slot=slot,
+                appointment_id=about or None,
             ),
             now,
         )

@@ -18,12 +18,17 @@ APPOINTMENTS = CollectionSpec(
 
 @dataclass(frozen=True)
 class Appointment:
-    """`sequence` is that of the newest event seen; `slot` and `starts_at` (UTC) those of the newest that named them."""
+    """`sequence` is that of the newest event seen; `slot` and `starts_at` (UTC) those of the newest that named them.
+
+    `reaffirmed`: the resident has said that they come at that time.
+    """
 
     id: str
     sequence: int
     slot: Slot | None = None
     starts_at: datetime | None = None
+    resident_id: str | None = None
+    reaffirmed: bool = False
 
 
 class Appointments:
@@ -39,6 +44,8 @@ class Appointments:
             "sequence": appointment.sequence,
             "slot": stored_slot(appointment.slot),
             "starts_at": appointment.starts_at,
+            "resident_id": appointment.resident_id,
+            "reaffirmed": appointment.reaffirmed,
         }
         mine: Document = {"_id": _id(tenant, appointment.id), "tenant_id": tenant}
         tx.stage("appointments", UpdateOne(mine, {"$set": fields}, upsert=True))
@@ -55,4 +62,6 @@ def _read(document: Document) -> Appointment:
         document["sequence"],
         read_slot(slot) if slot else None,
         document["starts_at"],
+        document.get("resident_id"),
+        document.get("reaffirmed", False),
     )

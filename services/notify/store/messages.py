@@ -128,6 +128,7 @@ def _fields(message: Message) -> Document:
     fields["trace"] = stored_trace(trace.correlation_id, trace.causation_id, trace.traceparent)
     fields["order"] = order_of(message.created_at, message.id)
     fields["slot"] = stored_slot(message.slot)
+    fields["times"] = [stored_slot(slot) for slot in message.times]
     return fields
 
 
@@ -158,5 +159,6 @@ def _read(document: Document) -> Message:
         version=document["version"],
         trace=Trace(**document["trace"]),
         slot=read_slot(document["slot"]) if document["slot"] else None,
+        times=tuple(read_slot(slot) for slot in document.get("times", ())),
         **{name: document[name] for name in PLAIN},
     )

@@ -13,12 +13,14 @@ TEXT_LIMIT = 5000
 MESSAGES_LIMIT = 5
 QUICK_REPLY_LIMIT = 13
 TEMPLATE_TEXT_LIMIT = {"buttons": 160, "confirm": 240}
+CROWDED_TEXT_LIMIT = 60
 TEMPLATE_ACTIONS = {"buttons": (1, 4), "confirm": (2, 2)}
 ACTION_FIELDS: dict[str, tuple[str, int]] = {
     "message": ("text", 300),
     "postback": ("data", 300),
     "uri": ("uri", 1000),
 }
+OPTIONAL_ACTION_FIELDS = {"postback": ("displayText", 300)}
 URI_SCHEMES = ("http://", "https://", "line://", "tel:")
 
 
@@ -67,7 +69,11 @@ def _template(template: Any, at: str) -> Iterator[Problem]:
 
 
 def _panel(panel: Any, kind: str, at: str) -> Iterator[Problem]:
-    yield from _text(panel, "text", TEMPLATE_TEXT_LIMIT[kind], at)
+    # beside a picture or a title there is less room
+    crowded = isinstance(panel, dict) and (panel.get("title") or panel.get("thumbnailImageUrl"))
+    yield from _text(panel, "text", CROWDED_TEXT_LIMIT if crowded else TEMPLATE_TEXT_LIMIT[kind], at)
+    if isinstance(panel, dict) and panel.get("title") is not None:
+        yield from _text(panel, "title", 40, at)
     least, most = TEMPLATE_ACTIONS[kind]
     actions = panel.get("actions") if isinstance(panel, dict) else None
     if not isinstance(actions, list) or not least <= len(actions) <= most:
@@ -93,6 +99,9 @@ def _action(action: Any, at: str) -> Iterator[Problem]:
     field, limit = ACTION_FIELDS[action["type"]]
     yield from _text(action, "label", 20, at)
     yield from _text(action, field, limit, at)
+    also, most = OPTIONAL_ACTION_FIELDS.get(action["type"], ("", 0))
+    if action.get(also) is not None:
+        yield from _text(action, also, most, at)
     if field == "uri" and not str(action.get("uri", "")).startswith(URI_SCHEMES):
         yield _problem("Invalid action URI scheme", f"{at}.uri")
 

@@ -48,7 +48,16 @@ class StandIns:
         return str(done["event"].get("replyToken", ""))
 
     async def inbox(self, user: str, tenant: str = "kyoto") -> list[dict[str, Any]]:
-        """LINE messages that reached the user's phone, oldest first."""
+        """LINE messages that reached the user's phone, oldest first; without the buttons below them."""
+        return [entry for entry in await self._phone(user, tenant) if entry["message"]["type"] != "template"]
+
+    async def buttons(self, user: str, tenant: str = "kyoto") -> dict[str, str]:
+        """Label -> what it sends or opens, of the buttons that stand lowest in the chat."""
+        templates = [e["message"] for e in await self._phone(user, tenant) if "template" in e["message"]]
+        actions = templates[-1]["template"]["actions"] if templates else []
+        return {action["label"]: action.get("data") or action["uri"] for action in actions}
+
+    async def _phone(self, user: str, tenant: str) -> list[dict[str, Any]]:
         found = await self._call("GET", f"{self.line}/_fake/inbox/{user}?tenant={tenant}")
         messages: list[dict[str, Any]] = found["messages"]
         return messages

@@ -95,7 +95,16 @@ class World:
         )
         return self.event(payload, resident_id)
 
-    def booked(self, kind: str, resident_id: str, appointment_id: str, start: str, **more: Any) -> Event:
+    def booked(
+        self,
+        kind: str,
+        resident_id: str,
+        appointment_id: str,
+        start: str,
+        *,
+        extra_reminder: bool = False,
+        **more: Any,
+    ) -> Event:
         """`confirmed` or `moved` to `start` ("2026-12-03T24:30"); by the resident unless `actor` says otherwise."""
         starts_at = parse_service_time(start)
         hours, minutes = (int(part) for part in start.partition("T")[2].split(":"))
@@ -115,8 +124,34 @@ class World:
         if kind == "moved":
             payload: Payload = booking.AppointmentMoved(previous_starts_at=starts_at, **fields)
         else:
-            payload = booking.AppointmentConfirmed(**fields)
+            payload = booking.AppointmentConfirmed(extra_reminder=extra_reminder, **fields)
         return self.event(payload, appointment_id, **more)
+
+    def reaffirmed(self, resident_id: str, appointment_id: str, **more: Any) -> Event:
+        payload = booking.AppointmentReaffirmed(
+            resident_id=resident_id, appointment_id=appointment_id, counsellor_id="cou_1"
+        )
+        return self.event(payload, appointment_id, **more)
+
+    def times_offered(
+        self, resident_id: str, appointment_id: str, *starts: str, again: bool = False
+    ) -> Event:
+        """Times such as "2026-12-03T24:30", an hour long, to choose from."""
+        times = []
+        for start in starts:
+            hours, minutes = (int(part) for part in start.partition("T")[2].split(":"))
+            minute = hours * 60 + minutes
+            time = booking.OfferedTime(
+                service_date=date.fromisoformat(start.partition("T")[0]),
+                start_minute=minute,
+                end_minute=minute + 60,
+                starts_at=parse_service_time(start),
+            )
+            times.append(time)
+        payload = booking.AppointmentTimesOffered(
+            resident_id=resident_id, appointment_id=appointment_id, times=tuple(times), again=again
+        )
+        return self.event(payload, derived_id("act", new_ulid()))
 
     def cancelled(self, resident_id: str, appointment_id: str, *, by: Any = "resident", **more: Any) -> Event:
         payload = booking.AppointmentCancelled(

@@ -53,6 +53,12 @@ def test_good_messages_are_taken(messages: list[dict[str, Any]]) -> None:
             "messages[0].template.actions[0].uri",
         ),
         ([text("x", quickReply={"items": []})], "messages[0].quickReply.items"),
+        ([buttons(title="見本", text="あ" * 61)], "messages[0].template.text"),
+        ([buttons(title="あ" * 41)], "messages[0].template.title"),
+        (
+            [buttons(actions=[{**POSTBACK, "displayText": "あ" * 301}])],
+            "messages[0].template.actions[0].displayText",
+        ),
     ],
 )
 def test_a_bad_message_is_refused_at_its_place(messages: Any, where: str) -> None:

@@ -1,12 +1,12 @@
 """Quiet hours, over midnight too, and what they do to reminders and news."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.quiet_hours import quiet_period, quiet_until
-from services.notify.reminders import news_at, plan_reminders
+from services.notify.reminders import news_at, plan_evening, plan_reminders
 from shared.clock import TOKYO, parse_service_time
 from shared.tenancy import QuietHours
 
@@ -99,3 +99,37 @@ def test_news_wait_for_the_morning_unless_that_is_too_late() -> None:
     assert news_at(night, at("2026-12-02T07:30"), NIGHT) == (night, True)
     assert news_at(night, None, NIGHT) == (at("2026-12-02T08:00"), False)
     assert news_at(at("2026-12-01T12:00"), None, NIGHT) == (at("2026-12-01T12:00"), False)
+
+
+def test_the_extra_reminder_comes_the_evening_before_the_service_day() -> None:
+    now = at("2026-12-01T12:00")
+    planned = plan_evening(date(2026, 12, 3), now, NIGHT)
+    assert planned is not None
+    assert planned.at == at("2026-12-02T19:00")
+
+
+def test_the_extra_reminder_comes_before_quiet_hours_that_begin_early() -> None:
+    early = QuietHours(start=time(18), end=time(9))
+    planned = plan_evening(date(2026, 12, 3), at("2026-12-01T12:00"), early)
+    assert planned is not None
+    assert planned.at == at("2026-12-02T17:50")
+
+
+def test_who_booked_that_very_day_is_not_reminded_the_same_evening() -> None:
+    assert plan_evening(date(2026, 12, 3), at("2026-12-02T15:00"), NIGHT) is None
+    assert plan_evening(date(2026, 12, 3), at("2026-12-03T08:00"), NIGHT) is None
+
+
+@given(st.dates(date(2026, 1, 2), date(2027, 12, 31)), instants, hours)
+def test_the_extra_reminder_is_never_in_quiet_hours(day: date, now: datetime, quiet: QuietHours) -> None:
+    planned = plan_evening(day, now, quiet)
+    if planned is not None:
+        assert quiet_period(planned.at, quiet) is None or quiet.start == quiet.end or _all_day(quiet)
+        assert planned.at > now
+
+
+def _all_day(quiet: QuietHours) -> bool:
+    """Quiet but for less than the ten minutes that a reminder keeps before it."""
+    begin = datetime.combine(date(2026, 1, 1), quiet.start)
+    end = datetime.combine(date(2026, 1, 1), quiet.end)
+    return (begin - end) % timedelta(days=1) < timedelta(minutes=10)
