@@ -63,6 +63,8 @@ DURABLES = (
     Durable("matching-residents", "matching", "INTAKE", (intake.ResidentRegistered,)),
     # booking knows whom staff may book for
     Durable("booking-residents", "booking", "INTAKE", (intake.ResidentRegistered,)),
+    # booking does what a resident chose on LINE
+    Durable("booking-actions", "booking", "INTAKE", (intake.ActionChosen,)),
     # notify reaches the person and the partner
     Durable(
         "notify-intake",

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import cast
 
-from services.booking.consumers import REACTIONS
+from services.booking.acting import Acting
+from services.booking.appointment_choices import AppointmentChoices
+from services.booking.consumers import reactions
 from services.booking.expiry import Expiry
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.views import choice_of, time_text
@@ -14,6 +16,7 @@ from services.booking.routes.resident import resident_routes
 from services.booking.routes.rooms import room_routes
 from services.booking.routes.staff import staff_routes
 from services.booking.settings import Settings
+from services.booking.store import ChosenActions
 from services.booking.texts import PROBLEMS
 from shared.http.app import build_app
 from shared.runtime import Core, Service
@@ -27,6 +30,8 @@ async def compose(core: Core) -> Service:
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
     settings = cast(Settings, core.settings)
+    performers = {**AppointmentChoices(core.clock, desk, parts.openings).performers()}
+    acting = Acting(core, ChosenActions(core.outbox), performers)
     app = build_app(
         core,
         [
@@ -48,11 +53,12 @@ async def compose(core: Core) -> Service:
     )
     return Service(
         app=app,
-        reactions=REACTIONS,
+        reactions=reactions(acting),
         outboxes=(
             "appointments",
             "counsellors",
             "rooms",
+            "chosen_actions",
         ),
-        workers=(Expiry(core.db, core.registry, desk, settings.expiry_every).run,),
+        workers=(Expiry(core.db, core.registry, desk, settings.expiry_every).run, acting.run),
     )

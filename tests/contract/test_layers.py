@@ -28,7 +28,7 @@ EDGES = {
 USE_CASES = {
     "intake": {"conversation", "guide", "importing", "line_desk", "line_queue", "referring"},
     "matching": {"expressing", "proposing"},
-    "booking": {"assigning", "audit", "desk", "expiry", "openings", "parts", "placing"},
+    "booking": {"acting", "appointment_choices", "assigning", "audit", "desk", "expiry", "openings", "parts", "placing"},
     "notify": {"carrier", "dispatcher", "due", "lanes", "posting", "sender"},
 }
 

@@ -3,11 +3,12 @@
 from services.booking.store.appointments import APPOINTMENTS, Appointments
 from services.booking.store.bookings import Bookings
 from services.booking.store.calendars import CALENDARS, Calendars, CellsTaken
+from services.booking.store.chosen_actions import CHOSEN_ACTIONS, ChosenActions
 from services.booking.store.counsellors import COUNSELLORS, Counsellors
 from services.booking.store.residents import RESIDENTS, Residents
 from services.booking.store.rooms import ROOMS, Rooms
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, CHOSEN_ACTIONS)
 
 __all__ = [
     "APPOINTMENTS",
@@ -16,6 +17,7 @@ __all__ = [
     "Bookings",
     "Calendars",
     "CellsTaken",
+    "ChosenActions",
     "Counsellors",
     "Residents",
     "Rooms",
