@@ -80,6 +80,10 @@ class Booking(Declared):
     """Kept free in a counsellor's calendar after each appointment."""
     resident_daily_cap: int | None = Field(default=3, ge=1, le=20)
     """Appointments that a resident may book on one service day; staff may book more."""
+    extra_reminders: bool = True
+    """May people whom it helps to come be reminded once more, the evening before? (`services/booking/risk.py`)"""
+    offer_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    """How long a free time is kept for somebody on the waiting list."""
     join_url: str = "https://meet.example/{appointment_id}"
 
 
