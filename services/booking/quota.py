@@ -15,7 +15,7 @@ capacity does not cover all quotas (leave), only floors are secured, and what el
 See docs/decisions/0013-shared-pool.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -187,3 +187,45 @@ def _others(terms: Terms, rows: Mapping[str, Row], member: str) -> dict[str, Row
 def _kept(terms: Terms, others: Mapping[str, Row], *, borrowing: bool) -> int:
     """Minutes of the week that are the others': used, or kept for them."""
     return sum(max(row.used, terms.reserve(o, borrowing=borrowing)) for o, row in others.items())
+
+
+class WholeWeek(Exception):
+    """What is wanted concerns others: it must be decided with everybody's rows."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Minutes that are wanted, under the terms of their date."""
+
+    minutes: int
+    terms: Terms
+
+
+def settle(
+    rows: Mapping[str, Row], member: str, back: int, takings: Sequence[Taking], *, whole: bool = False
+) -> tuple[list[Code], dict[str, Row]]:
+    """Give `back` minutes and take others in one step: why each taking was granted, and the rows afterwards.
+
+    `rows` need hold the member's own only, unless `whole`. As many minutes as are given back may be taken whatever the terms: a move
+    within a week is never refused. Raises what `ask` raises, and WholeWeek when the member's own row does not suffice.
+    """
+    after = dict(rows)
+    own = after.get(member, Row())
+    after[member] = Row(own.used - back, own.secured)
+    codes: list[Code] = []
+    for taking in takings:
+        own = after[member]
+        if taking.minutes <= back:
+            back -= taking.minutes
+            granted: Grant | None = Grant("kept")
+        elif whole:
+            granted = ask(taking.terms, after, member, taking.minutes)
+        else:
+            granted = ask_own(taking.terms, own, member, taking.minutes)
+        if granted is None:
+            raise WholeWeek
+        codes.append(granted.code)
+        for other, secured in granted.secured.items():
+            after[other] = Row(after.get(other, Row()).used, secured)
+        after[member] = Row(own.used + taking.minutes, after[member].secured)
+    return codes, after

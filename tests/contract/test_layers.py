@@ -28,11 +28,31 @@ EDGES = {
 USE_CASES = {
     "intake": {"conversation", "guide", "importing", "line_desk", "line_queue", "referring"},
     "matching": {"expressing", "proposing"},
-    "booking": {"acting", "appointment_choices", "assigning", "audit", "desk", "expiry", "openings", "parts", "placing"},
+    "booking": {
+        "acting",
+        "appointment_choices",
+        "assigning",
+        "audit",
+        "desk",
+        "expiry",
+        "openings",
+        "parts",
+        "placing",
+        "reassigning",
+        "roster",
+    },
     "notify": {"carrier", "dispatcher", "due", "lanes", "posting", "sender"},
 }
 
-WORDS = {"shared.errors", "shared.events", "shared.ids", "shared.tenancy", "shared.trace", "shared.clock"}
+WORDS = {
+    "shared.errors",
+    "shared.events",
+    "shared.ids",
+    "shared.tenancy",
+    "shared.pools",
+    "shared.trace",
+    "shared.clock",
+}
 LIBRARIES = {
     "pydantic",
     "standardwebhooks",

@@ -4,7 +4,7 @@
 
 - Collections are reached only in store modules, and in the shared mechanism.
 - Every filter names `tenant_id`; so does every document that is inserted, and the first key of every index.
-- A public store function that does I/O takes the tenant first.
+- A public store function that does I/O takes the tenant (or the pool, whose id stands in its place) first.
 - `find_one_and_*` is not used (the embedded database scans for it); only shared/mongo.py connects.
 
 What must be otherwise (a sweep over all tenants, a document that belongs to nobody) says why, on the statement, right above it or on
@@ -49,6 +49,8 @@ WHAT_IT_WORKS_WITH = {
     "collection",
 }
 """Parameters that may stand before the tenant."""
+WHOSE = {"tenant", "home", "pool"}
+"""Names of whom documents belong to: a tenant, a pool, or whichever of the two (`home`)."""
 
 Finding = tuple[int, str]
 
@@ -239,7 +241,7 @@ def _does_io(function: Function, module: _Module) -> bool:
 
 def _takes_tenant_first(function: Function, module: _Module) -> bool:
     before = WHAT_IT_WORKS_WITH | module.collections
-    return [name for name in _parameters(function) if name not in before][:1] == ["tenant"]
+    return bool(WHOSE.intersection([name for name in _parameters(function) if name not in before][:1]))
 
 
 def _parameters(function: Function) -> list[str]:
