@@ -10,8 +10,10 @@ from services.booking.expiry import Expiry
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.views import choice_of, time_text
 from services.booking.parts import parts_of
+from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
 from services.booking.routes.counsellors import counsellor_routes
+from services.booking.routes.leaves import leave_routes
 from services.booking.routes.resident import resident_routes
 from services.booking.routes.rooms import room_routes
 from services.booking.routes.staff import staff_routes
@@ -35,8 +37,9 @@ async def compose(core: Core) -> Service:
     app = build_app(
         core,
         [
-            counsellor_routes(counsellors),
+            counsellor_routes(counsellors, parts.roster),
             room_routes(parts.rooms),
+            leave_routes(core.clock, parts.roster, Reassigning(core.registry, parts.roster, desk)),
             availability_routes(parts.openings),
             resident_routes(desk, appointments),
             staff_routes(desk, appointments),

@@ -36,7 +36,11 @@ class Assigning:
         free = await self.openings.free(
             tenant, wish.service_date, 1, wish.channel, wish.minutes, resident_id=resident_id, moving=moving
         )
-        return [Candidate(slot.counsellor_id) for slot in free if slot.start_minute == wish.start_minute]
+        return [
+            Candidate(slot.counsellor_id)
+            for slot in free
+            if slot.start_minute == wish.start_minute and slot.counsellor_id not in wish.not_with
+        ]
 
     async def rooms_for(self, tenant: Tenant, slot: Slot, moving: Appointment | None) -> list[str] | None:
         """Rooms that are free for the slot now, None when the way to talk needs none. A move keeps its room where it can."""

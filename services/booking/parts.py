@@ -6,6 +6,7 @@ from services.booking.assigning import Assigning
 from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.placing import Placing
+from services.booking.roster import Roster
 from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents, Rooms
 from shared.clock import Clock
 from shared.outbox import Outbox
@@ -22,6 +23,7 @@ class Parts:
     residents: Residents
     openings: Openings
     desk: Desk
+    roster: Roster
 
 
 def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
@@ -35,4 +37,5 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
     openings = Openings(clock, counsellors, calendars)
     placing = Placing(clock, openings, calendars, bookings, Assigning(openings, calendars, rooms))
     desk = Desk(clock, appointments, bookings, residents, placing)
-    return Parts(counsellors, rooms, appointments, calendars, bookings, residents, openings, desk)
+    roster = Roster(clock, counsellors, calendars, appointments)
+    return Parts(counsellors, rooms, appointments, calendars, bookings, residents, openings, desk, roster)

@@ -11,7 +11,7 @@ class Wish:
     """`start_minute` of the service day 0..1799, `minutes` long. Without `counsellor_id` Banso chooses who it will be.
 
     `language` and `skills` must be there; `gender` is a preference, or a condition with `gender_required`. `anew`: somebody else
-    than last time.
+    than last time. `not_with` names counsellors who cannot be asked.
     """
 
     counsellor_id: str | None
@@ -24,3 +24,4 @@ class Wish:
     gender: str | None = None
     gender_required: bool = False
     anew: bool = False
+    not_with: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.booking.counsellor import Counsellor
 from services.booking.hours import Hours, check_exceptions, check_weekly_hours
+from services.booking.roster import Roster
 from services.booking.routes.people import CounsellorBody, CounsellorOut
 from services.booking.routes.shapes import CounsellorPath
 from services.booking.store import Counsellors
@@ -20,7 +21,7 @@ Reader = Annotated[Actor, Depends(scope("counsellors:read"))]
 Writer = Annotated[Actor, Depends(scope("counsellors:write"))]
 
 
-def counsellor_routes(counsellors: Counsellors) -> APIRouter:
+def counsellor_routes(counsellors: Counsellors, roster: Roster) -> APIRouter:
     router = APIRouter(tags=["counsellors"])
 
     @router.post("/counsellors", status_code=201)
@@ -62,7 +63,7 @@ def counsellor_routes(counsellors: Counsellors) -> APIRouter:
         must_be(expected, present.version)
         wanted = replace(_counsellor(counsellor_id, body), version=present.version, absences=present.absences)
         if wanted != present:
-            wanted = await counsellors.change(actor.tenant, wanted)
+            wanted = await roster.change(actor.tenant, wanted)
         return _tagged(wanted, response)
 
     return router

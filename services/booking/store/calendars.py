@@ -20,7 +20,17 @@ from bson.int64 import Int64
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from services.booking.cells import WORDS, DayCells, bits_of, cells_of, timeline, utc_days
+from services.booking.cells import (
+    CELL_SECONDS,
+    WORDS,
+    DayCells,
+    bits_of,
+    cell_number,
+    cells_of,
+    first_cell,
+    timeline,
+    utc_days,
+)
 from services.booking.claim import Claim, Entry, Resource, calendar_id, entries
 from shared.mongo import DUPLICATE_KEY, CollectionSpec, Database, Document, Session, reachable
 
@@ -83,7 +93,7 @@ class Calendars:
         operations = [
             UpdateOne(
                 {"_id": calendar_id(resource.home, resource.id, day), "tenant_id": resource.home},
-                {"$inc": {"touched": 1}, "$setOnInsert": _new(resource, day, WORDS)},
+                {"$inc": {"touched": 1}, "$setOnInsert": {**_new(resource, day, WORDS), "owners": {}}},
                 upsert=True,
             )
             for day in sorted(days)
@@ -165,6 +175,20 @@ class Calendars:
             if _overlaps(document, wanted[date.fromisoformat(document["day"])], spared)
         }
         return [resource_id for resource_id in resource_ids if resource_id not in busy]
+
+    async def owners(
+        self, home: str, resource_id: str, starts_at: datetime, ends_at: datetime
+    ) -> list[tuple[str, str]]:
+        """Who has the resource at some moment of [starts_at, ends_at): (tenant, owner), each once."""
+        first, end = cell_number(starts_at), -(-int(ends_at.timestamp()) // CELL_SECONDS)
+        days = list(utc_days(first, end))
+        found: dict[tuple[str, str], None] = {}
+        for document in await self._of(home, [calendar_id(home, resource_id, day) for day in days]):
+            zero = first_cell(date.fromisoformat(document["day"]))
+            for owner, mark in document["owners"].items():
+                if mark[0] + zero < end and first < mark[1] + zero and mark[0] < mark[1]:
+                    found[mark[2] if len(mark) > 2 else home, owner] = None
+        return list(found)
 
     async def _of(self, home: str, ids: list[str]) -> list[Document]:
         async with reachable():

@@ -1,6 +1,6 @@
 """Counsellors in the database."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from services.booking.counsellor import Counsellor
 from services.booking.hours import Absence, DateHours, Span, WeeklyHours
 from services.booking.store.listing import LAST, after
 from shared.clock import Clock
+from shared.events.booking import CounsellorChanged
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, Document, reachable
@@ -32,14 +33,33 @@ class Counsellors:
         # `listed` sorts by time of creation and is unique, so that one range on one index is a page
         listed = f"{self.clock.now().isoformat()}:{counsellor.id}"
         fields = {**_fields(counsellor), "listed": listed}
-        await self.outbox.insert("counsellors", tenant, counsellor.id, fields, command=command)
-
-    async def change(self, tenant: str, counsellor: Counsellor) -> Counsellor:
-        """Keep a counsellor who was changed at `counsellor.version`. Raises StaleVersion."""
-        version = await self.outbox.update(
-            "counsellors", tenant, counsellor.id, counsellor.version, _fields(counsellor)
+        await self.outbox.insert(
+            "counsellors", tenant, counsellor.id, fields, [_changed(counsellor)], command=command
         )
-        return _counsellor({**_fields(counsellor), "_id": counsellor.id, "version": version})
+
+    async def change(
+        self, tenant: str, counsellor: Counsellor, *, command: Command | None = None, changes: Changes
+    ) -> Counsellor:
+        """Keep a counsellor who was changed at `counsellor.version`, inside a transaction (see `roster`). Raises StaleVersion."""
+        version = await self.outbox.update(
+            "counsellors",
+            tenant,
+            counsellor.id,
+            counsellor.version,
+            _fields(counsellor),
+            [_changed(counsellor)],
+            command=command,
+            changes=changes,
+        )
+        return replace(counsellor, version=version)
+
+    async def fetch(self, tenant: str, counsellor_id: str) -> Document:
+        """The document, for `read` and `Command.seen_in`. Raises NotFound."""
+        return await self.outbox.fetch("counsellors", tenant, counsellor_id)
+
+    def read(self, document: Document) -> Counsellor:
+        """The counsellor of a document."""
+        return _counsellor(document)
 
     async def get(self, tenant: str, counsellor_id: str, *, changes: Changes | None = None) -> Counsellor:
         """As they are now, or as the transaction of `changes` sees them. Raises NotFound."""
@@ -67,6 +87,10 @@ class Counsellors:
             )
         more = encode_cursor(documents[limit - 1]["listed"]) if len(documents) > limit else None
         return Page(data=[_counsellor(document) for document in documents[:limit]], next=more)
+
+
+def _changed(counsellor: Counsellor) -> CounsellorChanged:
+    return CounsellorChanged(counsellor_id=counsellor.id)
 
 
 def _fields(counsellor: Counsellor) -> dict[str, Any]:

@@ -12,7 +12,7 @@ BOOKING = "banso.booking.appointment."
 
 async def heard(desk: Desk, count: int) -> list[Event]:
     async def published() -> list[Event]:
-        return await desk.harness.published("booking")
+        return [e for e in await desk.harness.published("booking") if e.type.startswith(BOOKING)]
 
     return await eventually(published, until=lambda found: len(found) >= count)
 
