@@ -1,0 +1,149 @@
+"""Every event of a stream, in order, in every process that wants it: for what a process keeps in memory.
+
+Durables share events out among processes; this one is each process's own. It is an ephemeral push consumer without acknowledgements: the
+server numbers its deliveries and sends a heartbeat when there is nothing to say, so that a missing one shows at once. Whatever goes wrong,
+a new consumer begins behind the last event that was heard. Only when the stream itself is no longer the same, or has let go of what was
+missed, is `lost` called: what was kept in memory must be read anew.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.errors import Poison
+from shared.events.envelope import Event, decode
+
+log = structlog.get_logger()
+
+HEARTBEAT = 1.0
+SILENCE = 3 * HEARTBEAT
+"""Seconds without a word of the server after which it is asked again."""
+FORGOTTEN = 30.0
+"""Seconds after which the server removes a consumer that nobody listens to."""
+
+
+class Following:
+    """Calls `heard` for each event that is published from the first `run` on."""
+
+    def __init__(
+        self, nc: Client, stream: str, heard: Callable[[Event], None], lost: Callable[[], None]
+    ) -> None:
+        self.nc = nc
+        self.stream = stream
+        self._heard = heard
+        self._lost = lost
+        self._next: int | None = None
+        self._made: datetime | None = None
+        self._caught_up = False
+        self._last_word = 0.0
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the server's last word, an event or a heartbeat."""
+        return time.monotonic() - self._last_word
+
+    @property
+    def current(self) -> bool:
+        """Whether everything that was published is heard, as far as a process can know."""
+        return self._caught_up and self.nc.is_connected and self.silence < SILENCE
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._follow(stop)
+            except (NatsError, TimeoutError, OSError) as error:
+                log.warning("following_waits", stream=self.stream, error=type(error).__name__)
+                await asyncio.sleep(0.2)
+            finally:
+                self._caught_up = False
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        js = self.nc.jetstream()
+        begin = await self._beginning()
+        inbox = self.nc.new_inbox()
+        subscription = await self.nc.subscribe(inbox)
+        name = None
+        try:
+            made = await js.add_consumer(
+                self.stream,
+                ConsumerConfig(
+                    deliver_subject=inbox,
+                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                    opt_start_seq=begin,
+                    ack_policy=AckPolicy.NONE,
+                    idle_heartbeat=HEARTBEAT,
+                    inactive_threshold=FORGOTTEN,
+                    max_deliver=1,
+                    mem_storage=True,
+                    num_replicas=1,
+                ),
+            )
+            name = made.name
+            self._last_word = time.monotonic()
+            self._caught_up = not made.num_pending
+            tasks = [
+                asyncio.ensure_future(self._receive(subscription)),
+                asyncio.ensure_future(stop.wait()),
+            ]
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for task in done:
+                task.result()
+        finally:
+            await self._leave(subscription, name)
+
+    async def _beginning(self) -> int:
+        """The sequence to begin at. What was missed and cannot be had any more is reported as lost."""
+        info = await self.nc.jetstream().stream_info(self.stream)
+        state = info.state
+        same = self._made == info.created and self._next is not None
+        if not same or self._next is None or not state.first_seq <= self._next <= state.last_seq + 1:
+            self._made, self._next = info.created, state.last_seq + 1
+            self._lost()
+        return self._next
+
+    async def _receive(self, subscription: Subscription) -> None:
+        """Returns when deliveries are missing or the server falls silent."""
+        delivered = 0
+        while True:
+            try:
+                msg = await subscription.next_msg(SILENCE)
+            except (NatsError, TimeoutError):
+                return
+            self._last_word = time.monotonic()
+            if msg.headers and "Status" in msg.headers:
+                if int(msg.headers.get("Nats-Last-Consumer", delivered)) != delivered:
+                    return
+                self._caught_up = True
+                continue
+            at = msg.metadata.sequence
+            if at.consumer != delivered + 1:
+                return
+            delivered = at.consumer
+            self._read(msg)
+            self._next = at.stream + 1
+            self._caught_up = not msg.metadata.num_pending
+
+    def _read(self, msg: Msg) -> None:
+        try:
+            self._heard(decode(msg.data))
+        except Poison as error:
+            log.error("event_unreadable", stream=self.stream, error=str(error))
+
+    async def _leave(self, subscription: Subscription, name: str | None) -> None:
+        try:
+            await subscription.unsubscribe()
+            if name and self.nc.is_connected:
+                await self.nc.jetstream().delete_consumer(self.stream, name)
+        except (NatsError, TimeoutError):
+            pass  # the server forgets it by itself
