@@ -16,6 +16,7 @@ from services.booking.routes.counsellors import counsellor_routes
 from services.booking.routes.leaves import leave_routes
 from services.booking.routes.resident import resident_routes
 from services.booking.routes.rooms import room_routes
+from services.booking.routes.series import series_routes
 from services.booking.routes.staff import staff_routes
 from services.booking.settings import Settings
 from services.booking.store import ChosenActions
@@ -43,6 +44,7 @@ async def compose(core: Core) -> Service:
             availability_routes(parts.openings),
             resident_routes(desk, appointments),
             staff_routes(desk, appointments),
+            series_routes(parts.recurring),
         ],
         title="Banso 予約 API",
         description="相談員の時間、空き、予約。サービス日は0:00から30:00まで（24:30はその日の夜の続き）。"

@@ -135,9 +135,10 @@ def book(
     *,
     assignment: dict[str, Any] | None = None,
     series_id: str | None = None,
+    told_by_series: bool = False,
     extra_reminder: bool = False,
 ) -> Outcome:
-    """Book a slot for a resident at once, as staff do."""
+    """Book a slot for a resident at once, as staff do. `told_by_series`: the series' first appointment tells of it."""
     booked = Appointment(
         new_id,
         resident_id,
@@ -148,7 +149,7 @@ def book(
         series_id=series_id,
         extra_reminder=extra_reminder,
     )
-    return booked, [_confirmed(booked)]
+    return booked, [_confirmed(booked, told_by_series=told_by_series)]
 
 
 def confirm(appointment: Appointment, now: datetime) -> Outcome:
@@ -230,8 +231,10 @@ def miss(appointment: Appointment, by: MissedBy, note: str | None, now: datetime
     return missed, [AppointmentMissed(**_who(missed), by=by)]
 
 
-def _confirmed(appointment: Appointment) -> AppointmentConfirmed:
-    return AppointmentConfirmed(**_when(appointment), extra_reminder=appointment.extra_reminder)
+def _confirmed(appointment: Appointment, *, told_by_series: bool = False) -> AppointmentConfirmed:
+    return AppointmentConfirmed(
+        **_when(appointment), extra_reminder=appointment.extra_reminder, told_by_series=told_by_series
+    )
 
 
 def _cancelled(appointment: Appointment, by: CancelledBy, reason: str | None) -> Outcome:

@@ -44,6 +44,12 @@ class SlotTaken(_WithAlternatives):
     slug = "slot-taken"
 
 
+class NobodyFree(_WithAlternatives):
+    """Of those who could be asked nobody is free at that time."""
+
+    slug = "nobody-free"
+
+
 class DayFull(_WithAlternatives):
     """The counsellor has as many appointments that day as they take."""
 
@@ -136,9 +142,16 @@ def free_slots(
 def check_offered(
     counsellor: Counsellor, slot: Slot, terms: Booking, zone: tzinfo, now: datetime, *, by_staff: bool
 ) -> None:
-    """Whether a slot may be asked for. Staff need keep neither the minimum notice nor the horizon, nobody books the past.
+    """Whether a slot of this counsellor may be asked for. Raises as `check_time`, and NotOffered."""
+    check_time(slot, terms, zone, now, by_staff=by_staff)
+    if slot.channel not in counsellor.channels or not _works(counsellor, slot, zone):
+        raise NotOffered()
 
-    Raises Invalid (off the tenant's grid), NotOffered, TooSoon, TooFar.
+
+def check_time(slot: Slot, terms: Booking, zone: tzinfo, now: datetime, *, by_staff: bool) -> None:
+    """Whether a time may be asked for, of whomever. Staff need keep neither the minimum notice nor the horizon, nobody books the past.
+
+    Raises Invalid (off the tenant's grid), TooSoon, TooFar.
     """
     if slot.start_minute % terms.cell_minutes:
         raise Invalid("start_minute", f"must be in steps of {terms.cell_minutes}")
@@ -149,8 +162,6 @@ def check_offered(
     horizon = earliest_running(now, zone) + timedelta(days=terms.horizon_days)
     if slot.service_date > horizon and not by_staff:
         raise TooFar()
-    if slot.channel not in counsellor.channels or not _works(counsellor, slot, zone):
-        raise NotOffered()
 
 
 def _works(counsellor: Counsellor, slot: Slot, zone: tzinfo) -> bool:

@@ -6,8 +6,9 @@ from services.booking.assigning import Assigning
 from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.placing import Placing
+from services.booking.recurring import Recurring
 from services.booking.roster import Roster
-from services.booking.store import Appointments, Bookings, Calendars, Counsellors, Residents, Rooms
+from services.booking.store import AllSeries, Appointments, Bookings, Calendars, Counsellors, Residents, Rooms
 from shared.clock import Clock
 from shared.outbox import Outbox
 from shared.sealing import Sealer
@@ -24,6 +25,7 @@ class Parts:
     openings: Openings
     desk: Desk
     roster: Roster
+    recurring: Recurring
 
 
 def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
@@ -35,7 +37,11 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
     bookings = Bookings(outbox, appointments, calendars)
     residents = Residents(outbox.db)
     openings = Openings(clock, counsellors, calendars)
-    placing = Placing(clock, openings, calendars, bookings, Assigning(openings, calendars, rooms))
+    assigning = Assigning(openings, calendars, rooms)
+    placing = Placing(clock, openings, calendars, bookings, assigning)
     desk = Desk(clock, appointments, bookings, residents, placing)
     roster = Roster(clock, counsellors, calendars, appointments)
-    return Parts(counsellors, rooms, appointments, calendars, bookings, residents, openings, desk, roster)
+    recurring = Recurring(openings, assigning, placing, desk, residents, AllSeries(outbox))
+    return Parts(
+        counsellors, rooms, appointments, calendars, bookings, residents, openings, desk, roster, recurring
+    )

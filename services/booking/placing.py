@@ -4,18 +4,20 @@ What is read here is a hint; the transaction decides. It reads the counsellor's 
 them is taken. Then a look tells why: the next candidate, another room, or a refusal that carries the three nearest free times.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.booking.appointment import Appointment
 from services.booking.assigning import Assigning, Candidate
 from services.booking.availability import (
     DayFull,
+    NobodyFree,
     NoRoom,
     ResidentBusy,
     ResidentDayFull,
     SlotTaken,
     check_offered,
+    check_time,
 )
 from services.booking.claim import Resource
 from services.booking.counsellor import Counsellor
@@ -66,15 +68,12 @@ class Placing:
         Raises NotFound (no such counsellor), Invalid, NotOffered, TooSoon, TooFar, SlotTaken, DayFull, NoRoom, ResidentBusy,
         ResidentDayFull.
         """
-        check_date("service_date", wish.service_date, self.openings.today(tenant))
-        candidates = await self.assigning.candidates(tenant, wish, asker.resident_id, asker.moving)
-        if not candidates:
-            raise SlotTaken(await self._alternatives(tenant, _slot(tenant, wish, ""), asker))
+        candidates = await self.candidates(tenant, wish, asker)
         again = False
         for candidate in candidates:
             for _ in range(TRIES):
                 slot = await self._in_a_room(
-                    tenant, _slot(tenant, wish, candidate.counsellor_id), candidate, asker
+                    tenant, slot_for(tenant, wish, candidate.counsellor_id), candidate, asker
                 )
                 change = await change_of(slot, candidate, again)
                 if isinstance(change, Appointment):
@@ -90,11 +89,22 @@ class Placing:
                         break
         raise Unavailable("too many changes of the same calendars at once")
 
+    async def candidates(self, tenant: Tenant, wish: Wish, asker: Asker) -> Sequence[Candidate]:
+        """Who could have it, the best first; at least one. Raises Invalid, NotFound, TooSoon, TooFar, NobodyFree."""
+        check_date("service_date", wish.service_date, self.openings.today(tenant))
+        found = await self.assigning.candidates(tenant, wish, asker.resident_id, asker.moving)
+        if not found:
+            slot = slot_for(tenant, wish, "")
+            terms, now = tenant.spec.booking, self.clock.now()
+            check_time(slot, terms, zone_of(tenant), now, by_staff=asker.by_staff)
+            raise NobodyFree(await self._alternatives(tenant, slot, asker))
+        return found
+
     async def _keep(self, tenant: Tenant, change: Change, asker: Asker) -> Appointment:
         slot = change.after.slot
 
         async def admit(written: Changes) -> Caps:
-            counsellor = await self._counsellor(tenant, slot, written)
+            counsellor = await self.counsellor(tenant, slot, written)
             check_offered(
                 counsellor,
                 slot,
@@ -103,7 +113,7 @@ class Placing:
                 self.clock.now(),
                 by_staff=asker.by_staff,
             )
-            return _caps(tenant, slot, counsellor, asker)
+            return self.caps(tenant, slot, counsellor, asker)
 
         return (await self.bookings.keep(tenant.id, [change], admit=admit))[0]
 
@@ -115,7 +125,7 @@ class Placing:
         Raises what keeps the time from being taken by anybody; with the `last` candidate also that the counsellor is.
         """
         slot = wanted.slot
-        caps = _caps(tenant, slot, await self._counsellor(tenant, slot), asker)
+        caps = self.caps(tenant, slot, await self.counsellor(tenant, slot), asker)
         found = await self.calendars.in_the_way(wanted.claims(tenant.id), caps=caps, except_for=(wanted.id,))
         how = {resource.kind: how for resource, how in reversed(found)}
         if "resident" in how:
@@ -130,9 +140,19 @@ class Placing:
             refusal = SlotTaken if how["counsellor"] == "taken" else DayFull
         raise refusal(await self._alternatives(tenant, slot, asker))
 
-    async def _counsellor(self, tenant: Tenant, slot: Slot, written: Changes | None = None) -> Counsellor:
+    async def counsellor(self, tenant: Tenant, slot: Slot, written: Changes | None = None) -> Counsellor:
+        """The slot's counsellor, as the transaction of `written` sees them if it is given. Raises NotFound."""
         home = slot.pool or tenant.id
         return await self.openings.counsellors.get(home, slot.counsellor_id, changes=written)
+
+    def caps(self, tenant: Tenant, slot: Slot, counsellor: Counsellor, asker: Asker) -> Caps:
+        """The daily limits that hold: staff may book beyond a resident's own, nobody beyond a counsellor's."""
+        caps: dict[Resource, int] = {}
+        if counsellor.daily_cap is not None:
+            caps[Resource(slot.pool or tenant.id, "counsellor", slot.counsellor_id)] = counsellor.daily_cap
+        if (cap := tenant.spec.booking.resident_daily_cap) is not None and not asker.by_staff:
+            caps[Resource(tenant.id, "resident", asker.resident_id)] = cap
+        return caps
 
     async def _in_a_room(self, tenant: Tenant, slot: Slot, candidate: Candidate, asker: Asker) -> Slot:
         slot = replace(slot, pool=candidate.pool)
@@ -147,17 +167,8 @@ class Placing:
         return await self.openings.alternatives(tenant, slot, asker.resident_id)
 
 
-def _slot(tenant: Tenant, wish: Wish, counsellor_id: str) -> Slot:
+def slot_for(tenant: Tenant, wish: Wish, counsellor_id: str) -> Slot:
+    """The wished time with one counsellor, before pool and room are known. Raises Invalid."""
     zone, terms = zone_of(tenant), tenant.spec.booking
     slot = slot_at(counsellor_id, wish.channel, wish.service_date, wish.start_minute, wish.minutes, zone)
     return replace(slot, buffer_minutes=terms.buffer_minutes)
-
-
-def _caps(tenant: Tenant, slot: Slot, counsellor: Counsellor, asker: Asker) -> Caps:
-    """Staff may book beyond a resident's own daily limit, nobody beyond a counsellor's."""
-    caps: dict[Resource, int] = {}
-    if counsellor.daily_cap is not None:
-        caps[Resource(slot.pool or tenant.id, "counsellor", slot.counsellor_id)] = counsellor.daily_cap
-    if (cap := tenant.spec.booking.resident_daily_cap) is not None and not asker.by_staff:
-        caps[Resource(tenant.id, "resident", asker.resident_id)] = cap
-    return caps

@@ -9,6 +9,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "ja": "その時間には、別の予約が入っています",
         "en": "There is another appointment of the same resident at that time",
     },
+    "nobody-free": {
+        "ja": "その時間に空いている相談員がいません",
+        "en": "Nobody is free at that time",
+    },
     "day-full": {
         "ja": "その日は、この相談員の予約がいっぱいです",
         "en": "The counsellor takes no more appointments that day",
@@ -16,6 +20,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "no-room": {
         "ja": "その時間は、使える部屋や回線がありません",
         "en": "No room or line is free at that time",
+    },
+    "series-blocked": {
+        "ja": "予約できない日があるため、まだ1件も予約していません",
+        "en": "Some of the dates cannot be had; nothing was booked",
     },
     "resident-day-full": {
         "ja": "同じ日に予約できる数をこえています。別の日を選ぶか、窓口に相談してください",

@@ -36,10 +36,12 @@ class AppointmentHeld(_Slot):
 
 
 class AppointmentConfirmed(_Slot):
-    """`extra_reminder`: one more reminder would help this person to come."""
+    """`extra_reminder`: one more reminder would help this person to come. `told_by_series`: an earlier appointment of the same
+    series has told them of it; only the reminders remain."""
 
     TYPE: ClassVar[str] = "banso.booking.appointment.confirmed.v1"
     extra_reminder: bool = False
+    told_by_series: bool = False
 
 
 class AppointmentMoved(_Slot):

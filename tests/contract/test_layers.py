@@ -39,6 +39,7 @@ USE_CASES = {
         "parts",
         "placing",
         "reassigning",
+        "recurring",
         "roster",
     },
     "notify": {"carrier", "dispatcher", "due", "lanes", "posting", "sender"},

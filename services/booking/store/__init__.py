@@ -7,12 +7,14 @@ from services.booking.store.chosen_actions import CHOSEN_ACTIONS, ChosenActions
 from services.booking.store.counsellors import COUNSELLORS, Counsellors
 from services.booking.store.residents import RESIDENTS, Residents
 from services.booking.store.rooms import ROOMS, Rooms
+from services.booking.store.series import SERIES, AllSeries
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, CHOSEN_ACTIONS)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, SERIES, CHOSEN_ACTIONS)
 
 __all__ = [
     "APPOINTMENTS",
     "COLLECTIONS",
+    "AllSeries",
     "Appointments",
     "Bookings",
     "Calendars",
