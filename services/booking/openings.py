@@ -13,15 +13,16 @@ from services.booking.slot import Slot, check_date, check_minutes
 from services.booking.store import Calendars, Counsellors
 from shared.clock import Clock
 from shared.events.booking import AppointmentChannel
+from shared.pools import Pool
 from shared.tenancy import Tenant
 
 LOOK_BACK, LOOK_AHEAD = 3, 7
 """Service days before and after a slot that was taken, within which alternatives are looked for."""
 
 
-def zone_of(tenant: Tenant) -> ZoneInfo:
-    """The zone that the tenant's service days are told in."""
-    return ZoneInfo(tenant.spec.time_zone)
+def zone_of(home: Tenant | Pool) -> ZoneInfo:
+    """The zone that the tenant's (or pool's) service days are told in."""
+    return ZoneInfo(home.spec.time_zone)
 
 
 class Openings:

@@ -38,9 +38,11 @@ USE_CASES = {
         "openings",
         "parts",
         "placing",
+        "pooling",
         "reassigning",
         "recurring",
         "roster",
+        "sessions",
     },
     "notify": {"carrier", "dispatcher", "due", "lanes", "posting", "sender"},
 }

@@ -1,4 +1,4 @@
-"""/booking/v1/counsellors: who can be talked to, and when."""
+"""/booking/v1/counsellors and /booking/v1/pool/counsellors: who can be talked to, and when."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -15,18 +15,26 @@ from shared.auth import Actor
 from shared.errors import Invalid
 from shared.http.etag import IfMatch, etag, must_be
 from shared.http.paging import Cursor, Limit, Page
-from shared.http.request import CommandOf, scope
+from shared.http.request import CommandOf, Scope, scope
 
-Reader = Annotated[Actor, Depends(scope("counsellors:read"))]
-Writer = Annotated[Actor, Depends(scope("counsellors:write"))]
+READ, WRITE = scope("counsellors:read"), scope("counsellors:write")
 
 
-def counsellor_routes(counsellors: Counsellors, roster: Roster) -> APIRouter:
-    router = APIRouter(tags=["counsellors"])
+def counsellor_routes(
+    counsellors: Counsellors,
+    roster: Roster,
+    *,
+    prefix: str = "",
+    tag: str = "counsellors",
+    read: Scope = READ,
+    write: Scope = WRITE,
+) -> APIRouter:
+    """The same operations for a municipality's own counsellors and, with other scopes, for a pool's: `actor.tenant` is their home."""
+    router = APIRouter(prefix=prefix, tags=[tag])
 
     @router.post("/counsellors", status_code=201)
     async def add_counsellor(
-        body: CounsellorBody, actor: Writer, command: CommandOf, response: Response
+        body: CounsellorBody, actor: Annotated[Actor, Depends(write)], command: CommandOf, response: Response
     ) -> CounsellorOut:
         """Add a counsellor. Weekly hours may pass midnight (up to 30:00) and must not overlap in real time."""
         made = _counsellor(command.new_id("cou"), body)
@@ -35,7 +43,7 @@ def counsellor_routes(counsellors: Counsellors, roster: Roster) -> APIRouter:
 
     @router.get("/counsellors")
     async def list_counsellors(
-        actor: Reader,
+        actor: Annotated[Actor, Depends(read)],
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[CounsellorOut]:
@@ -45,7 +53,7 @@ def counsellor_routes(counsellors: Counsellors, roster: Roster) -> APIRouter:
 
     @router.get("/counsellors/{counsellor_id}")
     async def get_counsellor(
-        counsellor_id: CounsellorPath, actor: Reader, response: Response
+        counsellor_id: CounsellorPath, actor: Annotated[Actor, Depends(read)], response: Response
     ) -> CounsellorOut:
         """One counsellor; `ETag` is the version for `If-Match`."""
         return _tagged(await counsellors.get(actor.tenant, counsellor_id), response)
@@ -54,7 +62,7 @@ def counsellor_routes(counsellors: Counsellors, roster: Roster) -> APIRouter:
     async def change_counsellor(
         counsellor_id: CounsellorPath,
         body: CounsellorBody,
-        actor: Writer,
+        actor: Annotated[Actor, Depends(write)],
         response: Response,
         expected: IfMatch,
     ) -> CounsellorOut:

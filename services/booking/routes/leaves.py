@@ -1,5 +1,6 @@
-"""/booking/v1/counsellors/{id}/leaves: when somebody is away, which appointments that touches, and who takes them instead."""
+"""/booking/v1/counsellors/{id}/leaves, and the same below /booking/v1/pool: when somebody is away, which appointments that touches, and who takes them instead."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -16,13 +17,13 @@ from services.booking.slot import check_date
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.errors import Invalid
-from shared.http.request import CommandOf, TenantOf, scope
+from shared.http.request import CommandOf, Scope, scope, tenant_of
 from shared.ids import id_pattern
+from shared.pools import Pool
 from shared.tenancy import Tenant
 
 LeavePath = Annotated[str, Path(pattern=id_pattern("lea"))]
-Reader = Annotated[Actor, Depends(scope("appointments:read"))]
-Writer = Annotated[Actor, Depends(scope("counsellors:write"))]
+READ, WRITE = scope("appointments:read"), scope("counsellors:write")
 
 
 class LeaveBody(Body):
@@ -33,13 +34,13 @@ class LeaveBody(Body):
     from_minute: Minute | None = None
     to_minute: Minute | None = None
 
-    def absence(self, leave_id: str, tenant: Tenant, today: date) -> Absence:
+    def absence(self, leave_id: str, home: Tenant | Pool, today: date) -> Absence:
         """Raises Invalid, naming the field."""
         check_date("from_date", self.from_date, today)
         check_date("to_date", self.to_date, today)
         if self.to_date < self.from_date:
             raise Invalid("to_date", "must not be before from_date")
-        zone = zone_of(tenant)
+        zone = zone_of(home)
         starts, ends = whole_days(self.from_date, self.to_date, zone)
         if self.from_minute is not None:
             starts = instant(self.from_date, self.from_minute, zone)
@@ -108,53 +109,78 @@ class ReassignmentOut(BaseModel):
     left: list[ReassignedOut]
 
 
-def leave_routes(clock: Clock, roster: Roster, reassigning: Reassigning) -> APIRouter:
-    router = APIRouter(prefix="/counsellors/{counsellor_id}/leaves", tags=["leave"])
+def leave_routes(
+    clock: Clock,
+    roster: Roster,
+    reassigning: Reassigning,
+    *,
+    prefix: str = "",
+    tag: str = "leave",
+    read: Scope = READ,
+    write: Scope = WRITE,
+    home_of: Callable[..., Awaitable[Tenant | Pool]] = tenant_of,
+) -> APIRouter:
+    """The same operations for a municipality's own counsellors and, with other scopes and another home, for a pool's."""
+    router = APIRouter(prefix=prefix + "/counsellors/{counsellor_id}/leaves", tags=[tag])
 
     @router.post("/preview")
     async def preview_leave(
-        counsellor_id: CounsellorPath, body: LeaveBody, actor: Reader, tenant: TenantOf
+        counsellor_id: CounsellorPath,
+        body: LeaveBody,
+        actor: Annotated[Actor, Depends(read)],
+        home: Annotated[Tenant | Pool, Depends(home_of)],
     ) -> PreviewOut:
         """Which appointments a leave would touch. Changes nothing."""
-        leave = body.absence("", tenant, clock.now().date())
-        touched = await roster.touched(tenant.id, counsellor_id, leave.starts_at, leave.ends_at)
+        leave = body.absence("", home, clock.now().date())
+        touched = await roster.touched(home.id, counsellor_id, leave.starts_at, leave.ends_at)
         touches = [TouchedOut.of_touched(each) for each in touched]
         return PreviewOut(starts_at=leave.starts_at, ends_at=leave.ends_at, touches=touches)
 
     @router.post("", status_code=201)
     async def add_leave(
-        counsellor_id: CounsellorPath, body: LeaveBody, actor: Writer, tenant: TenantOf, command: CommandOf
+        counsellor_id: CounsellorPath,
+        body: LeaveBody,
+        actor: Annotated[Actor, Depends(write)],
+        home: Annotated[Tenant | Pool, Depends(home_of)],
+        command: CommandOf,
     ) -> LeaveTaken:
         """Nobody can book the counsellor in this time any more. What is booked already stays, and is listed."""
-        leave = body.absence(command.new_id("lea"), tenant, clock.now().date())
-        kept, touched = await roster.add_leave(tenant.id, counsellor_id, leave, command)
+        leave = body.absence(command.new_id("lea"), home, clock.now().date())
+        kept, touched = await roster.add_leave(home.id, counsellor_id, leave, command)
         taken = LeaveOut.of(leave_of(kept, leave.id))
         return LeaveTaken(leave=taken, touches=[TouchedOut.of_touched(each) for each in touched])
 
     @router.get("")
-    async def list_leaves(counsellor_id: CounsellorPath, actor: Reader, tenant: TenantOf) -> list[LeaveOut]:
+    async def list_leaves(
+        counsellor_id: CounsellorPath,
+        actor: Annotated[Actor, Depends(read)],
+        home: Annotated[Tenant | Pool, Depends(home_of)],
+    ) -> list[LeaveOut]:
         """The counsellor's leaves in order of time."""
-        counsellor = await roster.counsellors.get(tenant.id, counsellor_id)
+        counsellor = await roster.counsellors.get(home.id, counsellor_id)
         return [LeaveOut.of(absence) for absence in counsellor.absences if absence.kind == "leave"]
 
     @router.delete("/{leave_id}", status_code=204)
     async def end_leave(
-        counsellor_id: CounsellorPath, leave_id: LeavePath, actor: Writer, tenant: TenantOf
+        counsellor_id: CounsellorPath,
+        leave_id: LeavePath,
+        actor: Annotated[Actor, Depends(write)],
+        home: Annotated[Tenant | Pool, Depends(home_of)],
     ) -> Response:
         """Take a leave back: its time is open again."""
-        await roster.end_leave(tenant.id, counsellor_id, leave_id)
+        await roster.end_leave(home.id, counsellor_id, leave_id)
         return Response(status_code=204)
 
     @router.post("/{leave_id}/reassign")
     async def reassign(
         counsellor_id: CounsellorPath,
         leave_id: LeavePath,
-        actor: Writer,
-        tenant: TenantOf,
+        actor: Annotated[Actor, Depends(write)],
+        home: Annotated[Tenant | Pool, Depends(home_of)],
         command: CommandOf,
     ) -> ReassignmentOut:
         """Give every appointment in the leave to another counsellor at the same time, each with the reason; what nobody can take is left."""
-        results = await reassigning.reassign(tenant.id, counsellor_id, leave_id, command)
+        results = await reassigning.reassign(home.id, counsellor_id, leave_id, command)
         shown = [ReassignedOut.of(each) for each in results]
         return ReassignmentOut(
             done=[each for each in shown if not each.problem], left=[each for each in shown if each.problem]

@@ -39,6 +39,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """What one step gives back and takes of pools."""
+
+    give: Sequence[Use] = ()
+    take: Sequence[Asked] = ()
+
+
+@dataclass(frozen=True)
 class _Page:
     """One member's part of one week."""
 
