@@ -130,6 +130,7 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
     staff = v1 + "/appointments/{appointment_id}"
     await hold(600)
     await walk.go("resident", "POST", mine + "/confirm", ids)
+    await walk.go("resident", "POST", mine + "/reaffirm", ids)
     await walk.go("resident", "POST", mine + "/move", ids, json={"service_date": day, "start_minute": 720})
     await walk.go("resident", "GET", f"{v1}/me/appointments")
     await walk.go("resident", "GET", mine, ids)

@@ -21,6 +21,7 @@ from tests.contract.owner import (
     walk_matching,
     walk_notify,
 )
+from tests.contract.owner_calendar import walk_rooms_leave_and_series
 from tests.contract.walk import Step, Walk, hybrids, operations
 from tests.harness import Harness, a_tenant, eventually
 
@@ -87,6 +88,7 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     await walk_deliveries(walk, notify)
     await walk_matching(walk, core.registry.tenants[tenant].spec.municipality_code)
     booking = await walk_booking(walk, resident_id, now)
+    await walk_rooms_leave_and_series(walk, resident_id, now.date())
     day = now.date() + timedelta(days=4)
     await walk_after_appointments(walk, core.clock, resident_id, booking["counsellor_id"], day)
     return walk
