@@ -14,6 +14,8 @@ from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
 from services.booking.routes.counsellors import counsellor_routes
 from services.booking.routes.leaves import leave_routes
+from services.booking.routes.pool import pool_routes
+from services.booking.routes.pools import pools_routes
 from services.booking.routes.resident import resident_routes
 from services.booking.routes.rooms import room_routes
 from services.booking.routes.series import series_routes
@@ -28,23 +30,26 @@ from shared.web import Pages
 
 async def compose(core: Core) -> Service:
     """Stores, the desk, routes and pages, and the worker that lets go of holds."""
-    parts = parts_of(core.outbox, core.sealer, core.clock)
+    parts = parts_of(core.outbox, core.sealer, core.clock, core.registry)
     desk, appointments, counsellors = parts.desk, parts.appointments, parts.counsellors
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
     settings = cast(Settings, core.settings)
     performers = {**AppointmentChoices(core.clock, desk, parts.openings).performers()}
     acting = Acting(core, ChosenActions(core.outbox), performers)
+    reassigning = Reassigning(core.registry, parts.roster, desk)
     app = build_app(
         core,
         [
             counsellor_routes(counsellors, parts.roster),
             room_routes(parts.rooms),
-            leave_routes(core.clock, parts.roster, Reassigning(core.registry, parts.roster, desk)),
+            leave_routes(core.clock, parts.roster, reassigning),
             availability_routes(parts.openings),
             resident_routes(desk, appointments),
             staff_routes(desk, appointments),
             series_routes(parts.recurring),
+            pools_routes(parts.pooling),
+            *pool_routes(core.clock, parts.roster, reassigning, parts.pooling, parts.sessions),
         ],
         title="Banso 予約 API",
         description="相談員の時間、空き、予約。サービス日は0:00から30:00まで（24:30はその日の夜の続き）。"

@@ -6,11 +6,23 @@ from services.booking.assigning import Assigning
 from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.placing import Placing
+from services.booking.pooling import Pooling
 from services.booking.recurring import Recurring
 from services.booking.roster import Roster
-from services.booking.store import AllSeries, Appointments, Bookings, Calendars, Counsellors, Residents, Rooms
+from services.booking.sessions import Sessions
+from services.booking.store import (
+    AllSeries,
+    Appointments,
+    Bookings,
+    Calendars,
+    Counsellors,
+    Ledger,
+    Residents,
+    Rooms,
+)
 from shared.clock import Clock
 from shared.outbox import Outbox
+from shared.registry import Registry
 from shared.sealing import Sealer
 
 
@@ -26,9 +38,11 @@ class Parts:
     desk: Desk
     roster: Roster
     recurring: Recurring
+    pooling: Pooling
+    sessions: Sessions
 
 
-def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
+def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -> Parts:
     """Everything on one database, told the time by `clock`."""
     counsellors = Counsellors(outbox, clock)
     rooms = Rooms(outbox, clock)
@@ -42,6 +56,19 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock) -> Parts:
     desk = Desk(clock, appointments, bookings, residents, placing)
     roster = Roster(clock, counsellors, calendars, appointments)
     recurring = Recurring(openings, assigning, placing, desk, residents, AllSeries(outbox))
+    pooling = Pooling(clock, registry, counsellors, Ledger(outbox.db))
+    sessions = Sessions(clock, registry, counsellors, calendars, appointments, desk)
     return Parts(
-        counsellors, rooms, appointments, calendars, bookings, residents, openings, desk, roster, recurring
+        counsellors,
+        rooms,
+        appointments,
+        calendars,
+        bookings,
+        residents,
+        openings,
+        desk,
+        roster,
+        recurring,
+        pooling,
+        sessions,
     )

@@ -29,6 +29,18 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "ja": "同じ日に予約できる数をこえています。別の日を選ぶか、窓口に相談してください",
         "en": "No more appointments can be booked for that day: choose another, or ask the desk",
     },
+    "pool-quota-used": {
+        "ja": "この週に、共同の相談員に相談できる時間は、いっぱいになりました",
+        "en": "The municipality's hours of this pool are used for that week",
+    },
+    "pool-reserved": {
+        "ja": "この週の共同の相談員の時間は、ほかのまちのために取ってあります",
+        "en": "What is left of the pool's week is kept for other municipalities",
+    },
+    "pool-not-shared": {
+        "ja": "このまちでは、この共同の相談員に相談できません",
+        "en": "The municipality does not share this pool",
+    },
     "slot-not-offered": {
         "ja": "その時間や方法では、相談を受け付けていません",
         "en": "The counsellor does not offer that time or channel",

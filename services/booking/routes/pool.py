@@ -9,13 +9,18 @@ from pydantic import BaseModel, Field
 from services.booking.appointment import State
 from services.booking.pooling import Pooling, Week
 from services.booking.quota import Row, left
+from services.booking.reassigning import Reassigning
+from services.booking.roster import Roster
+from services.booking.routes.counsellors import counsellor_routes
+from services.booking.routes.leaves import leave_routes
 from services.booking.routes.shapes import AppointmentPath, MarkBody, MissedBody, join_url
 from services.booking.sessions import Session, Sessions
 from services.booking.slot import check_date
 from shared.auth import Actor
+from shared.clock import Clock
 from shared.errors import Forbidden
 from shared.events.booking import AppointmentChannel
-from shared.http.request import CommandOf, PoolOf, scope
+from shared.http.request import CommandOf, PoolOf, pool_of, scope
 
 Reader = Annotated[Actor, Depends(scope("pool:read"))]
 Counselling = Annotated[Actor, Depends(scope("pool:sessions"))]
@@ -111,6 +116,27 @@ class PoolWeek(BaseModel):
 
 class LedgerOut(BaseModel):
     weeks: list[PoolWeek]
+
+
+def pool_routes(
+    clock: Clock, roster: Roster, reassigning: Reassigning, pooling: Pooling, sessions: Sessions
+) -> list[APIRouter]:
+    """The operator's: counsellors, their leave, the ledger. A counsellor's: the own appointments."""
+    read, write = scope("pool:read"), scope("pool:write")
+    counsellors = counsellor_routes(
+        roster.counsellors, roster, prefix="/pool", tag="pool", read=read, write=write
+    )
+    leaves = leave_routes(
+        clock,
+        roster,
+        reassigning,
+        prefix="/pool",
+        tag="pool",
+        read=read,
+        write=write,
+        home_of=pool_of,
+    )
+    return [counsellors, leaves, ledger_routes(pooling), session_routes(sessions)]
 
 
 def ledger_routes(pooling: Pooling) -> APIRouter:

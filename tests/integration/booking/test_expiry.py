@@ -94,7 +94,7 @@ def with_clock(desk: Desk, shift: timedelta) -> BookingDesk:
     core = desk.started.core
     clock = Clock()
     clock.shift = core.clock.shift + shift
-    return parts_of(core.outbox, core.sealer, clock).desk
+    return parts_of(core.outbox, core.sealer, clock, core.registry).desk
 
 
 @pytest.mark.parametrize("round_", range(3))
