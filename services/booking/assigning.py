@@ -9,6 +9,8 @@ from services.booking.room import in_order, serving
 from services.booking.slot import Slot
 from services.booking.store import Calendars, Rooms
 from services.booking.wish import Wish
+from shared.errors import NotFound
+from shared.registry import Registry
 from shared.tenancy import Tenant
 
 
@@ -22,17 +24,23 @@ class Candidate:
 
 
 class Assigning:
-    def __init__(self, openings: Openings, calendars: Calendars, rooms: Rooms) -> None:
+    def __init__(self, openings: Openings, calendars: Calendars, rooms: Rooms, registry: Registry) -> None:
         self.openings = openings
         self.calendars = calendars
         self.rooms = rooms
+        self.registry = registry
 
     async def candidates(
-        self, tenant: Tenant, wish: Wish, resident_id: str, moving: Appointment | None = None
+        self,
+        tenant: Tenant,
+        wish: Wish,
+        resident_id: str,
+        moving: Appointment | None = None,
+        last_counsellor: str | None = None,
     ) -> list[Candidate]:
         """Who could have the wished time, the best first; whoever was wished for is the only one. A hint: the write decides."""
         if wish.counsellor_id is not None:
-            return [Candidate(wish.counsellor_id)]
+            return [Candidate(wish.counsellor_id, await self._pool_of(tenant, wish.counsellor_id))]
         free = await self.openings.free(
             tenant, wish.service_date, 1, wish.channel, wish.minutes, resident_id=resident_id, moving=moving
         )
@@ -41,6 +49,20 @@ class Assigning:
             for slot in free
             if slot.start_minute == wish.start_minute and slot.counsellor_id not in wish.not_with
         ]
+
+    async def _pool_of(self, tenant: Tenant, counsellor_id: str) -> str | None:
+        """The pool that a counsellor belongs to who is not the tenant's own."""
+        pools = [pool.id for pool in self.registry.pools_of(tenant.id)]
+        if not pools:
+            return None
+        counsellors = self.openings.counsellors
+        for home in (tenant.id, *pools):
+            try:
+                await counsellors.get(home, counsellor_id)
+            except NotFound:
+                continue
+            return None if home == tenant.id else home
+        return None
 
     async def rooms_for(self, tenant: Tenant, slot: Slot, moving: Appointment | None) -> list[str] | None:
         """Rooms that are free for the slot now, None when the way to talk needs none. A move keeps its room where it can."""

@@ -6,6 +6,7 @@ from services.booking.assigning import Assigning
 from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.placing import Placing
+from services.booking.pooled import PooledBookings
 from services.booking.pooling import Pooling
 from services.booking.recurring import Recurring
 from services.booking.roster import Roster
@@ -48,15 +49,15 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -
     rooms = Rooms(outbox, clock)
     appointments = Appointments(outbox, sealer)
     calendars = Calendars(outbox.db)
-    bookings = Bookings(outbox, appointments, calendars)
+    pooling = Pooling(clock, registry, counsellors, Ledger(outbox.db))
+    bookings = PooledBookings(outbox, appointments, calendars, pooling)
     residents = Residents(outbox.db)
     openings = Openings(clock, counsellors, calendars)
-    assigning = Assigning(openings, calendars, rooms)
+    assigning = Assigning(openings, calendars, rooms, registry)
     placing = Placing(clock, openings, calendars, bookings, assigning)
     desk = Desk(clock, appointments, bookings, residents, placing)
     roster = Roster(clock, counsellors, calendars, appointments)
     recurring = Recurring(openings, assigning, placing, desk, residents, AllSeries(outbox))
-    pooling = Pooling(clock, registry, counsellors, Ledger(outbox.db))
     sessions = Sessions(clock, registry, counsellors, calendars, appointments, desk)
     return Parts(
         counsellors,

@@ -38,6 +38,7 @@ USE_CASES = {
         "openings",
         "parts",
         "placing",
+        "pooled",
         "pooling",
         "reassigning",
         "recurring",
