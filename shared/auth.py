@@ -2,6 +2,7 @@
 
 API key        `Authorization: Bearer banso_live_…`    a municipality's system, or a partner agency (scopes of the key)
 staff token    `Authorization: Bearer <JWT>`            a person at a municipality, or of a pool (OIDC; scopes by role)
+signed in      cookie, on pages only                    the same person on a page (ID token; shared/web/signing_in.py)
 session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by default (only what is their own)
 """
 
@@ -85,6 +86,14 @@ class Actor:
         return self.resident_id
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who signed in on a page, until `until` (UTC)."""
+
+    actor: Actor
+    until: datetime
+
+
 class Authenticator:
     """Turns a credential into an Actor. Everything it needs is in memory or in files: no call to another service."""
 
@@ -107,6 +116,26 @@ class Authenticator:
         if self.registry.tenant(actor.tenant) is None and not actor.of_pool:
             raise Unauthenticated("the credential is not valid")
         return actor
+
+    def signed_in(self, id_token: str, *, nonce: str | None = None) -> SignedIn:
+        """Who an ID token of the staff's provider speaks of; `nonce` is the one that the sign-in was begun with.
+
+        Raises Unauthenticated, Unavailable. Source: OpenID Connect Core 1.0, 3.1.3.7.
+        """
+        client = self.settings.staff_client_id
+        try:
+            key_id = str(jwt.get_unverified_header(id_token).get("kid", ""))
+            claims = self._staff_claims(id_token, key_id, client)
+            if claims.get("azp", client) != client or not client:
+                raise ValueError("the token was made for another application")
+            if nonce is not None and not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+                raise ValueError("the token belongs to another sign-in")
+            actor = self._person(claims)
+        except (jwt.PyJWTError, KeyError, OSError, TypeError, ValueError) as error:
+            raise Unauthenticated("the sign-in is not valid") from error
+        if self.registry.tenant(actor.tenant) is None and not actor.of_pool:
+            raise Unauthenticated("the sign-in is not valid")
+        return SignedIn(actor, datetime.fromtimestamp(claims["exp"], UTC))
 
     def session(self, tenant: str, resident_id: str, now: datetime | None = None) -> str:
         """A resident's session for twelve hours, signed with the tenant's session key."""
@@ -163,15 +192,21 @@ class Authenticator:
         return Actor(tenant=tenant, kind="resident", id=claims["sub"], resident_id=claims["sub"])
 
     def _staff(self, token: str, key_id: str) -> Actor:
+        return self._person(self._staff_claims(token, key_id, self.settings.staff_audience))
+
+    def _staff_claims(self, token: str, key_id: str, audience: str) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             self.staff_keys.key(key_id),
             algorithms=["EdDSA", "RS256", "ES256"],
             issuer=self.settings.staff_issuer,
-            audience=self.settings.staff_audience,
+            audience=audience,
             leeway=CLOCK_LEEWAY,
             options={"require": ["exp", "iat", "sub"]},
         )
+        return claims
+
+    def _person(self, claims: dict[str, Any]) -> Actor:
         tenant = str(claims["banso_tenant"])
         of_pool = self.registry.tenant(tenant) is None and self.registry.pool(tenant) is not None
         known = POOL_ROLES if of_pool else ROLES

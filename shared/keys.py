@@ -14,6 +14,7 @@ import hashlib
 import json
 import secrets
 import sys
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,20 +98,24 @@ def staff_token(
     roles: list[str],
     counsellor_id: str | None = None,
 ) -> str:
-    """A JWT of the development issuer (EdDSA), valid for twelve hours of system time."""
-    now = system_now()
+    """A JWT of the development issuer, valid for twelve hours of system time."""
     claims = {
         "iss": settings.staff_issuer,
         "aud": settings.staff_audience,
         "sub": subject,
-        "iat": now,
-        "exp": now + timedelta(hours=12),
         "banso_tenant": tenant,
         "banso_roles": roles,
         **({"banso_counsellor_id": counsellor_id} if counsellor_id else {}),
     }
+    return issued(directory, claims, timedelta(hours=12))
+
+
+def issued(directory: Path, claims: Mapping[str, Any], lasting: timedelta) -> str:
+    """A JWT with `claims`, signed (EdDSA) with the key of the development issuer, valid from now on for `lasting`."""
+    now = system_now()
     key = (directory / "key.pem").read_bytes()
-    return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": DEVELOPMENT_KID})
+    timed = {**claims, "iat": now, "exp": now + lasting}
+    return jwt.encode(timed, key, algorithm="EdDSA", headers={"kid": DEVELOPMENT_KID})
 
 
 def main() -> None:

@@ -26,6 +26,12 @@ class CoreSettings(BaseSettings):
     staff_issuer: str = banso("staff_issuer", "https://issuer.banso.local")
     staff_audience: str = banso("staff_audience", "banso")
     staff_jwks: str = banso("staff_jwks", ".local/issuer/jwks.json")
+    staff_client_id: str = banso("staff_client_id", "")
+    """Banso's name at the staff's OpenID provider, for signing in on pages; empty: nobody signs in on pages."""
+    staff_client_secret_file: Path | None = banso("staff_client_secret_file", None)
+    staff_authorize_url: str = banso("staff_authorize_url", "")
+    staff_token_url: str = banso("staff_token_url", "")
+    """Where they are not told, `<staff_issuer>/.well-known/openid-configuration` tells."""
     public_url: str = banso("public_url", "http://localhost:8080")
     test_clock: bool = banso("test_clock", False)
     log_level: str = banso("log_level", "info")

@@ -49,12 +49,18 @@ async def chromium(_chromium_of_the_session: Browser) -> AsyncIterator[Browser]:
         await context.close()
 
 
-@asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """The address of `app` on a real port, at the host name of sample-a."""
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@asynccontextmanager
+async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
+    """The address of `app` on a real port (a free one), at the host name of sample-a."""
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve())
 

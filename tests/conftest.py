@@ -107,6 +107,7 @@ async def settings(mongo_url: str, nats_url: str, tmp_path: Path) -> AsyncIterat
         database_prefix=prefix,
         secrets_dir=tmp_path / "secrets",
         staff_jwks=str(tmp_path / "issuer" / "jwks.json"),
+        staff_client_id="banso",
         public_url="http://localhost:8080",
         test_clock=True,
         shutdown_grace=5.0,

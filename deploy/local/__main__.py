@@ -7,7 +7,7 @@ import sys
 
 from deploy.local.declared import REPOSITORY, CommandFailed
 from deploy.local.demo.terminal import pad
-from deploy.local.gateway import resident_links
+from deploy.local.gateway import resident_links, staff_links
 from deploy.local.plan import Plan
 from deploy.local.preflight import CannotStart, without_password
 from deploy.local.services import NAMES
@@ -117,14 +117,15 @@ def where_to_look(stack: Stack) -> None:
     """Addresses and commands to go on with."""
     plan = stack.plan
     say("\nWhere to look next")
-    say(f"  start page         {plan.gateway}")
+    found = [("start page", plan.gateway)]
     for tenant in stack.tenants:
-        for link in resident_links(tenant, plan.ports):
-            say("  " + pad(f"{tenant.spec.short_name} {link.title}", 18) + f" {link.url}")
-    for name in NAMES:
-        say(f"  {name + ' API':<18} {plan.gateway}/{name}/docs")
-    say(f"  LINE inboxes       {plan.url('line')}/")
-    say(f"  mail inbox         {plan.url('mail')}/")
+        links = (*resident_links(tenant, plan.ports), *staff_links(tenant, plan.ports))
+        found += [(f"{tenant.spec.short_name} {link.title}", link.url) for link in links]
+    found += [(f"{name} API", f"{plan.gateway}/{name}/docs") for name in NAMES]
+    found += [("LINE inboxes", f"{plan.url('line')}/"), ("mail inbox", f"{plan.url('mail')}/")]
+    for title, url in found:
+        say(f"  {pad(title, 20)} {url}")
+    say("  staff sign in as samples, without a password, on this computer only")
     say("  make status | make logs S=intake | make demo | make down | make reset")
 
 

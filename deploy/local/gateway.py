@@ -1,6 +1,7 @@
 """The gateway: its Caddyfile and the few pages it serves itself."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from deploy.local.ports import HOST, Ports
 from deploy.local.services import NAMES, SERVICES
 from shared.http.texts import TITLES
 from shared.tenancy import Tenant
+from shared.web.staff import HOME
 
 TEMPLATES = Path(__file__).parent / "templates"
 RESIDENT_PAGES = (("相談する", "/intake/chat"),)
+STAFF_PAGES = (("職員のページ", HOME),)
 PROBLEM_TYPE = "https://banso.example/problems/unavailable"
 
 
@@ -28,7 +31,9 @@ def write_gateway(directory: Path, ports: Ports, tenants: list[Tenant], others: 
     """Write the Caddyfile and the pages below `directory`; returns the Caddyfile's path."""
     pages = directory / "www"
     pages.mkdir(parents=True, exist_ok=True)
-    shown = [{"spec": tenant.spec, "links": resident_links(tenant, ports)} for tenant in tenants]
+    shown = [
+        {"spec": t.spec, "links": resident_links(t, ports), "staff": staff_links(t, ports)} for t in tenants
+    ]
     templates = _templates()
     for name, values in {
         "index.html": {"tenants": shown, "services": SERVICES, "others": others},
@@ -57,8 +62,17 @@ def _problem(language: str) -> str:
 
 def resident_links(tenant: Tenant, ports: Ports) -> list[Link]:
     """Addresses of a tenant's pages for residents, through the gateway."""
+    return _links(tenant, ports, RESIDENT_PAGES)
+
+
+def staff_links(tenant: Tenant, ports: Ports) -> list[Link]:
+    """Addresses of a tenant's pages for staff, through the gateway."""
+    return _links(tenant, ports, STAFF_PAGES)
+
+
+def _links(tenant: Tenant, ports: Ports, pages: Sequence[tuple[str, str]]) -> list[Link]:
     public = f"http://localhost:{ports.gateway}"
-    return [Link(title, tenant.page_url(public, path)) for title, path in RESIDENT_PAGES]
+    return [Link(title, tenant.page_url(public, path)) for title, path in pages]
 
 
 def _templates() -> Environment:

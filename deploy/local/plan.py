@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local.declared import REPOSITORY, Materials
+from deploy.local.declared import REPOSITORY, SAMPLE_TENANTS, Materials
 from deploy.local.ports import HOST, Ports
 from deploy.local.preflight import tool
 from deploy.local.process import ProcessSpec
@@ -69,8 +69,13 @@ class Plan:
         """Address of the gateway for people; a tenant's pages have the tenant's host instead of localhost."""
         return f"http://localhost:{self.ports.gateway}"
 
+    @property
+    def issuer(self) -> str:
+        """The development issuer: whom staff sign in with here."""
+        return f"http://localhost:{self.ports.issuer}"
+
     def url(self, name: str) -> str:
-        """`http://127.0.0.1:<port>` of the gateway, a service or a stand-in (`line`, `partner`, `mail`)."""
+        """`http://127.0.0.1:<port>` of the gateway, a service or a stand-in (`line`, `partner`, `mail`, `issuer`)."""
         return f"http://{HOST}:{asdict(self.ports)[name]}"
 
     def environment(self) -> dict[str, str]:
@@ -80,8 +85,9 @@ class Plan:
             "BANSO_NATS_URL": self.nats,
             "BANSO_DATABASE_PREFIX": self.database_prefix,
             "BANSO_SECRETS_DIR": str(self.materials.secrets),
-            "BANSO_STAFF_ISSUER": "https://issuer.banso.local",
+            "BANSO_STAFF_ISSUER": self.issuer,
             "BANSO_STAFF_AUDIENCE": "banso",
+            "BANSO_STAFF_CLIENT_ID": "banso",
             "BANSO_STAFF_JWKS": str(self.materials.issuer / "jwks.json"),
             "BANSO_PUBLIC_URL": self.gateway,
             "BANSO_TEST_CLOCK": "1",
@@ -124,7 +130,7 @@ def _mongo(plan: Plan, port: int) -> ProcessSpec:
 
 
 def stand_in_specs(plan: Plan, tenants: list[Tenant]) -> list[ProcessSpec]:
-    """The mock LINE platform, the sample partner agency (of the first tenant) and the mail server."""
+    """The mock LINE platform, the sample partner agency (of the first tenant), the mail server, the issuer of sample staff."""
     line = ["--port", str(plan.ports.line), "--journal", str(plan.data / "line.jsonl")]
     for tenant in tenants:
         line += ["--channel", _channel(plan, tenant)]
@@ -139,10 +145,14 @@ def stand_in_specs(plan: Plan, tenants: list[Tenant]) -> list[ProcessSpec]:
     ]
     partner += ["--secret-file", str(plan.data / "partner.secret")]
     mail = ["--smtp-port", str(plan.ports.smtp), "--http-port", str(plan.ports.mail)]
+    issuer = ["--port", str(plan.ports.issuer), "--key-dir", str(plan.materials.issuer)]
+    issuer += ["--declared", str(SAMPLE_TENANTS), "--api-keys", str(plan.materials.keys)]
+    issuer += ["--base-url", plan.url("gateway")]
     return [
         _stand_in(plan, "line", "/_fake/ready", line),
         _stand_in(plan, "partner", "/_fake/ready", partner),
         _stand_in(plan, "mail", "/_fake/messages", mail),
+        _stand_in(plan, "issuer", "/_fake/ready", issuer),
     ]
 
 
@@ -165,7 +175,7 @@ def service_specs(plan: Plan) -> list[ProcessSpec]:
                 f"{name.upper()}_PORT": str(asdict(plan.ports)[name]),
                 **plan.service_env,
             },
-            needs=("nats", "mongo", "line", "partner", "mail"),
+            needs=("nats", "mongo", "line", "partner", "mail", "issuer"),
             stop_seconds=SERVICE_STOP_SECONDS,
         )
         for name in NAMES

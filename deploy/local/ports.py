@@ -24,6 +24,7 @@ class Ports:
     partner: int = 8191
     smtp: int = 8125
     mail: int = 8126
+    issuer: int = 8192
 
     @classmethod
     def free(cls) -> "Ports":

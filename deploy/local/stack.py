@@ -22,7 +22,7 @@ from deploy.local.supervisor import Report, StartFailed, Supervisor
 class Stack(Supervisor):
     """The processes of one plan. `kill`, `pause`, `resume`, `start`, `stop`, `restart` take a process name:
 
-    nats, mongo, line, partner, mail, intake, matching, booking, notify, gateway.
+    nats, mongo, line, partner, mail, issuer, intake, matching, booking, notify, gateway.
     """
 
     def __init__(self, plan: Plan) -> None:

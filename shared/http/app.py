@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from shared.http import problems
 from shared.http.correlation import Correlation
 from shared.web import Pages
+from shared.web.signing_in import sign_in_routes
 
 if TYPE_CHECKING:
     from shared.runtime import Core
@@ -68,7 +69,8 @@ def build_app(
     pages: Pages,
     page_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """An app under `/<service>`: `routers` make the documented API below `/<service>/v1`, `page_routers` the HTML beside it.
+    """An app under `/<service>`: `routers` make the documented API below `/<service>/v1`, `page_routers` the HTML beside it; where staff
+    sign in is the same everywhere.
 
     `problem_titles` adds the service's slugs: `{"slot-taken": {"ja": …, "en": …}}`.
     """
@@ -86,7 +88,7 @@ def build_app(
     problems.install(app, problem_titles or {})
     for router in routers:
         app.include_router(router, prefix=f"{prefix}/v1", responses=PROBLEM_RESPONSES)
-    for router in (*page_routers, pages.docs()):
+    for router in (*page_routers, sign_in_routes(pages, core.settings), pages.docs()):
         app.include_router(router, prefix=prefix, include_in_schema=False)
     pages.mount_static(app)
     app.add_middleware(Correlation)

@@ -74,10 +74,17 @@ def _checked(request: Request, response: Response, token: str | None, session: s
     tenant = core.registry.pools[actor.tenant] if actor.of_pool else core.registry.tenants[actor.tenant]
     if token is None and core.registry.by_host(request.headers.get("host", "")) not in (None, tenant):
         raise Unauthenticated("the session belongs to another municipality")
+    admit(request, response, actor)
+    return actor
+
+
+def admit(request: Request, response: Response, actor: Actor) -> None:
+    """What is done and logged from here on is done by `actor`, whose allowance it counts against. Raises TooMany."""
+    registry = core_of(request).registry
     trace.acting_as(actor.name)
     structlog.contextvars.bind_contextvars(tenant=actor.tenant, actor=actor.name)
-    spend(request, response, tenant, actor.name, anonymous=False)
-    return actor
+    home = registry.pools[actor.tenant] if actor.of_pool else registry.tenants[actor.tenant]
+    spend(request, response, home, actor.name, anonymous=False)
 
 
 async def asker_of(request: Request, response: Response) -> Actor:

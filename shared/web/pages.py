@@ -1,6 +1,7 @@
 """`Pages`: renders a service's templates over the shared base, with a strict Content-Security-Policy; serves the static assets and the
 service's API documentation (server-rendered from its OpenAPI document, no script needed)."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,17 @@ def service_minute_text(minute: int) -> str:
     return f"{minute // 60}:{minute % 60:02d}"
 
 
+@dataclass(frozen=True)
+class StaffLink:
+    """An entry of the staff's menu, for those whose credential has `scope` (empty: for everybody)."""
+
+    path: str
+    title: str
+    scope: str = ""
+
+
 class Pages:
-    """Templates of one service; `shared/web/templates/base.html` and `macros.html` are always there."""
+    """Templates of one service; `shared/web/templates/base.html`, `staff.html` and `macros.html` are always there."""
 
     def __init__(self, service: str, templates: Path) -> None:
         self.service = service
@@ -44,6 +54,8 @@ class Pages:
         )
         self.env.filters["service_day"] = service_day_text
         self.env.filters["service_minute"] = service_minute_text
+        self.staff_links: list[StaffLink] = []
+        self.env.globals["staff_links"] = self.staff_links
 
     def render(
         self,
@@ -63,6 +75,10 @@ class Pages:
             status_code=status,
             headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store", **(headers or {})},
         )
+
+    def link_for_staff(self, *links: StaffLink) -> None:
+        """Add to the menu that stands on the staff's pages of this service."""
+        self.staff_links.extend(links)
 
     def mount_static(self, app: FastAPI) -> None:
         """Serve the shared assets below `/<service>/static`."""

@@ -55,8 +55,8 @@ async def form_of(request: Request) -> dict[str, list[str]]:
     return found
 
 
-def page_route(pages: Pages) -> type[APIRoute]:
-    """The route class of a router of pages. A service with more to say than `refused.html` has one of its own."""
+def page_route(pages: Pages, refused: str = "refused.html") -> type[APIRoute]:
+    """The route class of a router of pages. A service with more to say than `refused.html` has one of its own; staff read another."""
 
     class PageRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -80,6 +80,6 @@ def page_route(pages: Pages) -> type[APIRoute]:
         tenant = core_of(request).registry.by_host(request.headers.get("host", ""))
         titles: dict[str, dict[str, str]] = request.app.state.problem_titles
         title = titles.get(slug, TITLES["invalid"])["ja"]
-        return pages.render("refused.html", tenant, status=status, title=title)
+        return pages.render(refused, tenant, status=status, title=title, slug=slug)
 
     return PageRoute

@@ -85,7 +85,7 @@ class World:
 
     def counsellor(self, tenant: str, counsellor_id: str) -> httpx.AsyncClient:
         """A client with a counsellor's own staff token of the development issuer."""
-        settings = CoreSettings(staff_issuer="https://issuer.banso.local", staff_audience="banso")
+        settings = CoreSettings(staff_issuer=self.plan.issuer, staff_audience="banso")
         subject = f"sample-{counsellor_id}"
         token = staff_token(
             self.plan.materials.issuer, settings, tenant, subject, ["counsellor"], counsellor_id=counsellor_id

@@ -27,6 +27,8 @@ from shared.runtime import Core, Service
 from shared.settings import CoreSettings
 from shared.streams import DURABLES
 from shared.web import Pages
+from shared.web.staff import Staff, StaffOf, StaffWith
+from shared.web.visiting import page_route
 
 COLLECTIONS = (CollectionSpec("things", (OUTBOX_INDEX,)), CollectionSpec("effects"))
 DURABLE = next(durable for durable in DURABLES if durable.name == "matching-residents")
@@ -67,6 +69,8 @@ class Gate:
 
 def composed(gate: Gate) -> runtime.Compose:
     async def compose(core: Core) -> Service:
+        pages = Pages("tiny", Path(__file__).parent)
+
         async def background(stop: asyncio.Event) -> None:
             await stop.wait()
             await gate.pass_through("background")
@@ -88,8 +92,8 @@ def composed(gate: Gate) -> runtime.Compose:
                 title="Tiny",
                 description="For tests.",
                 problem_titles={"tiny-locked": {"ja": "かぎがかかっています", "en": "It is locked"}},
-                pages=Pages("tiny", Path(__file__).parent),
-                page_routers=[pages()],
+                pages=pages,
+                page_routers=[open_pages(), staff_pages(pages)],
             ),
             reactions=[Reaction(ResidentRegistered, effect)],
             outboxes=["things"],
@@ -146,12 +150,27 @@ def things(core: Core, gate: Gate) -> APIRouter:
     return router
 
 
-def pages() -> APIRouter:
+def open_pages() -> APIRouter:
     router = APIRouter()
 
     @router.get("/page", name="page")
     async def page(tenant: HostTenant) -> HTMLResponse:
         return HTMLResponse(f"<title>{tenant.id}</title>")
+
+    return router
+
+
+def staff_pages(pages: Pages) -> APIRouter:
+    router = APIRouter(prefix="/staff", route_class=page_route(pages, "staff_refused.html"))
+
+    @router.get("", name="staff_page")
+    async def page(staff: StaffOf) -> HTMLResponse:
+        return HTMLResponse(f"{staff.actor.name} of {staff.actor.tenant} at {staff.tenant.id}")
+
+    @router.get("/readers", name="readers_page")
+    @router.post("/readers", name="readers_form")
+    async def readers(staff: Annotated[Staff, Depends(StaffWith("residents:write"))]) -> HTMLResponse:
+        return HTMLResponse("readers")
 
     return router
 

@@ -1,0 +1,25 @@
+"""`python -m tests.fakes.issuer --port 8192 --key-dir DIR --declared DIR`: sample people sign in on this machine."""
+
+import argparse
+from pathlib import Path
+
+from tests.fakes.issuer.people import Declared
+from tests.fakes.issuer.provider import Issuer, build_app
+from tests.fakes.serving import serve
+
+
+def main() -> None:
+    """Parse the command line and serve."""
+    parser = argparse.ArgumentParser(prog="tests.fakes.issuer", description="a development OpenID provider")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--key-dir", type=Path, required=True, help="made by `shared.keys issuer`")
+    parser.add_argument("--declared", type=Path, required=True, help="YAML of the sample municipalities")
+    parser.add_argument("--api-keys", type=Path, help="folder of <tenant>-staff.key, to know the counsellors")
+    parser.add_argument("--base-url", default="", help="Banso's gateway")
+    args = parser.parse_args()
+    people = Declared(args.declared, args.api_keys, args.base_url)
+    serve(build_app(Issuer(f"http://localhost:{args.port}", args.key_dir, people.at)), args.port)
+
+
+if __name__ == "__main__":
+    main()
