@@ -15,6 +15,7 @@ from services.booking import appointment as rules
 from services.booking.appointment import Appointment, Outcome
 from services.booking.assigning import Candidate
 from services.booking.placing import TRIES, Asker, Placing
+from services.booking.risk import History, helps_to_be_reminded
 from services.booking.slot import Slot
 from services.booking.store import Appointments, Bookings, Residents
 from services.booking.store.bookings import Change
@@ -80,9 +81,11 @@ class Desk:
                 now,
                 assignment=candidate.assignment,
                 waiting_id=waiting_id,
+                extra_reminder=self._helps(tenant, asker, slot, now),
             )
 
-        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=False))
+        asker = await self._asker(tenant, resident_id, by_staff=False)
+        return await self._create(tenant, wish, command, making, asker)
 
     async def book(self, tenant: Tenant, resident_id: str, wish: Wish, command: Command) -> Appointment:
         """Book for a resident, confirmed at once, as staff do. Raises as `hold`, and NotFound for an unknown resident."""
@@ -90,9 +93,17 @@ class Desk:
             raise NotFound(f"no resident {resident_id}")
 
         def making(new_id: str, slot: Slot, candidate: Candidate, now: datetime) -> Outcome:
-            return rules.book(new_id, resident_id, slot, now, assignment=candidate.assignment)
+            return rules.book(
+                new_id,
+                resident_id,
+                slot,
+                now,
+                assignment=candidate.assignment,
+                extra_reminder=self._helps(tenant, asker, slot, now),
+            )
 
-        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=True))
+        asker = await self._asker(tenant, resident_id, by_staff=True)
+        return await self._create(tenant, wish, command, making, asker)
 
     async def confirm(
         self, tenant: Tenant, appointment_id: str, command: Command, resident_id: str
@@ -134,7 +145,8 @@ class Desk:
             moved, events = outcome
             return Change(before, replace(moved, assignment=candidate.assignment), events, command)
 
-        asker = Asker(present.resident_id, by_staff=resident_id is None, moving=present)
+        past = await self.appointments.past(tenant.id, present.resident_id)
+        asker = Asker(present.resident_id, resident_id is None, present, past)
         return await self.placing.place(tenant, wish_of(present), asker, change_of)
 
     async def swap(
@@ -213,6 +225,14 @@ class Desk:
         """Raises NotFound, also for another resident's when `resident_id` asks."""
         document = await self._fetch(tenant.id, appointment_id, resident_id)
         return self.appointments.read(tenant.id, document)
+
+    async def _asker(self, tenant: Tenant, resident_id: str, *, by_staff: bool) -> Asker:
+        past = await self.appointments.past(tenant.id, resident_id)
+        return Asker(resident_id, by_staff, past=past)
+
+    def _helps(self, tenant: Tenant, asker: Asker, slot: Slot, now: datetime) -> bool:
+        history = History(asker.past.attended, asker.past.missed)
+        return helps_to_be_reminded(history, slot.starts_at - now, tenant.spec.booking)
 
     async def _create(
         self, tenant: Tenant, wish: Wish, command: Command, making: Making, asker: Asker

@@ -22,8 +22,10 @@ from services.booking.availability import (
 from services.booking.claim import Resource
 from services.booking.counsellor import Counsellor
 from services.booking.openings import Openings, zone_of
+from services.booking.quota import PoolQuotaUsed, PoolReserved
 from services.booking.slot import Slot, check_date, slot_at
 from services.booking.store import Bookings, Calendars, CellsTaken
+from services.booking.store.appointments import Past
 from services.booking.store.bookings import Change
 from services.booking.store.calendars import Caps
 from services.booking.wish import Wish
@@ -34,18 +36,20 @@ from shared.outbox import Changes
 from shared.tenancy import Tenant
 
 TRIES = 5
+NOBODY_YET = Past(0, 0, None)
 
 
 @dataclass(frozen=True)
 class Asker:
     """On whose word a time is taken. Staff need keep neither notice, horizon nor the resident's own daily limit.
 
-    `moving` is the resident's appointment that gives its time back in the same step.
+    `moving` is the resident's appointment that gives its time back in the same step, `past` what is known of earlier ones.
     """
 
     resident_id: str
     by_staff: bool
     moving: Appointment | None = None
+    past: Past = NOBODY_YET
 
 
 ChangeOf = Callable[[Slot, Candidate, bool], Awaitable[Change | Appointment]]
@@ -66,7 +70,7 @@ class Placing:
         """Keep the change with the first candidate who can be had.
 
         Raises NotFound (no such counsellor), Invalid, NotOffered, TooSoon, TooFar, SlotTaken, DayFull, NoRoom, ResidentBusy,
-        ResidentDayFull.
+        ResidentDayFull, PoolQuotaUsed, PoolReserved.
         """
         candidates = await self.candidates(tenant, wish, asker)
         again = False
@@ -83,6 +87,10 @@ class Placing:
                     return await self._keep(tenant, change, asker)
                 except StaleVersion:
                     continue
+                except (PoolQuotaUsed, PoolReserved):
+                    if candidate is candidates[-1]:
+                        raise
+                    break  # another candidate may be of another pool
                 except (CellsTaken, Duplicate):
                     last = candidate is candidates[-1]
                     if await self._counsellor_is_taken(tenant, change.after, asker, last=last):
@@ -92,7 +100,9 @@ class Placing:
     async def candidates(self, tenant: Tenant, wish: Wish, asker: Asker) -> Sequence[Candidate]:
         """Who could have it, the best first; at least one. Raises Invalid, NotFound, TooSoon, TooFar, NobodyFree."""
         check_date("service_date", wish.service_date, self.openings.today(tenant))
-        found = await self.assigning.candidates(tenant, wish, asker.resident_id, asker.moving)
+        found = await self.assigning.candidates(
+            tenant, wish, asker.resident_id, asker.moving, asker.past.last_counsellor
+        )
         if not found:
             slot = slot_for(tenant, wish, "")
             terms, now = tenant.spec.booking, self.clock.now()

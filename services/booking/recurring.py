@@ -75,8 +75,9 @@ class Recurring:
         check_series(rule, self.openings.today(tenant))
         if not await self.residents.known(tenant.id, resident_id):
             raise NotFound(f"no resident {resident_id}")
+        past = await self.desk.appointments.past(tenant.id, resident_id)
         candidates = await self.placing.candidates(
-            tenant, _wish(rule, rule.dates()[0], counsellor_id), Asker(resident_id, by_staff=True)
+            tenant, _wish(rule, rule.dates()[0], counsellor_id), Asker(resident_id, by_staff=True, past=past)
         )
         outlooks = []
         for candidate in candidates[:CONSIDERED]:

@@ -4,6 +4,7 @@
 range on one index.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +29,15 @@ APPOINTMENTS = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("held_until", ASCENDING)]),
     ),
 )
+
+
+@dataclass(frozen=True)
+class Past:
+    """Counts of what has been; `last_counsellor` is whom the resident talked to last. What a counsellor missed is not counted."""
+
+    attended: int
+    missed: int
+    last_counsellor: str | None
 
 
 class Appointments:
@@ -83,6 +93,24 @@ class Appointments:
                 .to_list(limit)
             )
         return [document["_id"] for document in documents]
+
+    async def past(self, tenant: str, resident_id: str) -> Past:
+        """What has been of the resident's appointments, the latest fifty of them."""
+        fields = {"state": 1, "missed_by": 1, "slot.counsellor_id": 1}
+        async with reachable():
+            documents = (
+                await self.outbox.db["appointments"]
+                .find(
+                    {"tenant_id": tenant, "resident_id": resident_id, "agenda": {"$gt": "", "$lt": LAST}},
+                    fields,
+                )
+                .sort("agenda", DESCENDING)
+                .limit(50)
+                .to_list(50)
+            )
+        attended = [d["slot"]["counsellor_id"] for d in documents if d["state"] == "attended"]
+        missed = sum(d["state"] == "missed" and d.get("missed_by") != "counsellor" for d in documents)
+        return Past(len(attended), missed, attended[0] if attended else None)
 
     async def page(
         self,
