@@ -40,7 +40,10 @@ class Assigning:
     ) -> list[Candidate]:
         """Who could have the wished time, the best first; whoever was wished for is the only one. A hint: the write decides."""
         if wish.counsellor_id is not None:
-            return [Candidate(wish.counsellor_id, await self._pool_of(tenant, wish.counsellor_id))]
+            pool = await self._pool_of(tenant, wish.counsellor_id)
+            # a pool's counsellor is told the language; their own municipality's people know the resident
+            chosen = {"code": "chosen", "language": wish.language} if pool and wish.language else None
+            return [Candidate(wish.counsellor_id, pool, chosen)]
         free = await self.openings.free(
             tenant, wish.service_date, 1, wish.channel, wish.minutes, resident_id=resident_id, moving=moving
         )

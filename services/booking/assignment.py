@@ -62,7 +62,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Why a counsellor is in this place of the order. `considered` is how many met the conditions, `matched` which wishes they meet."""
+    """Why a counsellor is in this place of the order. `considered` is how many met the conditions, `matched` which wishes they meet,
+    `language` is the one that was wished for."""
 
     counsellor_id: str
     pool: str | None
@@ -70,6 +71,7 @@ class Assignment:
     considered: int
     deficit_minutes: int
     matched: tuple[str, ...] = ()
+    language: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored with the appointment: codes and numbers."""
@@ -79,6 +81,7 @@ class Assignment:
             "deficit_minutes": self.deficit_minutes,
             "matched": list(self.matched),
             "pool": self.pool,
+            "language": self.language,
         }
 
 
@@ -95,6 +98,7 @@ def in_order(standings: Sequence[Standing], wish: Wish, week: int) -> list[Assig
             len(fitting),
             round(deficits[fitting[n].counsellor.id]),
             matched(fitting[n], wish),
+            wish.language,
         )
         for place, (key, n) in enumerate(keyed)
     ]

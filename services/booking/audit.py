@@ -13,16 +13,17 @@ from itertools import pairwise
 
 from services.booking.cells import span_bits
 from services.booking.claim import Claim, Entry, entries
+from services.booking.quota import Use
 from services.booking.settings import Settings
 from services.booking.store.calendars import day_bits
-from services.booking.store.snapshot import homes, snapshot
+from services.booking.store.snapshot import homes, ledger_snapshot, snapshot
 from shared.mongo import Database, Document
 
 
 @dataclass(frozen=True)
 class Finding:
     """`kind`: overlap, lost-bits (an owner's cells are clear), stray-bits (set for nobody), owner (the calendar names another
-    owner or other cells), count (of the day's appointments). `where` is a calendar's id or a resource."""
+    owner or other cells), count (of the day's appointments), ledger (of a pool). `where` is a document's id or a resource."""
 
     tenant: str
     kind: str
@@ -53,6 +54,7 @@ async def audit(db: Database) -> Report:
         report.calendars += len(calendars)
         report.findings += overlaps(home, claims)
         report.findings += differences(home, claims, calendars)
+        report.findings += ledger_differences(home, *await ledger_snapshot(db, home, everybody))
     return report
 
 
@@ -88,6 +90,20 @@ def differences(home: str, claims: Iterable[Claim], calendars: Iterable[Document
         count = sum(entry.counted for entry in owners.values())
         if calendar and calendar.get("count", 0) != count:
             yield Finding(home, "count", where, f"{calendar.get('count', 0)}, not {count}")
+
+
+def ledger_differences(
+    pool: str, uses: Iterable[Use], rows: Mapping[tuple[str, str], int]
+) -> Iterator[Finding]:
+    """Where a pool's ledger is not what the appointments use; `rows` are minutes by (Monday, municipality)."""
+    used: dict[tuple[str, str], int] = {}
+    for use in uses:
+        key = (use.week.isoformat(), use.member)
+        used[key] = used.get(key, 0) + use.minutes
+    for week, member in sorted(used.keys() | rows.keys()):
+        should, are = used.get((week, member), 0), rows.get((week, member), 0)
+        if should != are:
+            yield Finding(pool, "ledger", f"{pool}:{week}:{member}", f"{are} minutes, not {should}")
 
 
 def _expected(claims: Iterable[Claim]) -> Mapping[str, dict[str, Entry]]:

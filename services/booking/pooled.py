@@ -60,6 +60,8 @@ def _recorded(
             before = (change.before.assignment or {}) if change.before else {}
             why = before.get("quota", code) if code == "kept" else code
             record = with_quota(change.after.assignment, why)
+            if spoken := before.get("language"):  # a move wishes for another time, not for another language
+                record["language"] = record.get("language") or spoken
             change = replace(change, after=replace(change.after, assignment=record))
         recorded.append(change)
     return recorded

@@ -9,7 +9,9 @@ from datetime import date, datetime
 
 from services.booking.appointment import TAKING, Appointment
 from services.booking.claim import Claim
+from services.booking.quota import Use
 from services.booking.slot import Slot
+from services.booking.store.listing import LAST
 from shared.clock import system_now
 from shared.mongo import Database, Document, Session, reachable
 
@@ -35,6 +37,25 @@ async def snapshot(db: Database, home: str, tenants: Iterable[str]) -> tuple[lis
                 claims += [c for c in await claims_of(db, tenant, session) if c.resource.home == home]
         calendars = db["calendars"].find({"tenant_id": home}, session=session)
         return claims, await calendars.to_list(None)
+
+    return await db.in_transaction(work)
+
+
+async def ledger_snapshot(
+    db: Database, pool: str, tenants: Iterable[str]
+) -> tuple[list[Use], dict[tuple[str, str], int]]:
+    """What appointments of `tenants` use of a pool, and what its ledger says: (Monday, municipality) -> minutes."""
+
+    async def work(session: Session) -> tuple[list[Use], dict[tuple[str, str], int]]:
+        uses: list[Use] = []
+        for tenant in tenants:
+            where = {"tenant_id": tenant, "agenda": {"$gt": "", "$lt": LAST}, "slot.pool": pool}
+            fields = {"slot": 1, "state": 1}
+            documents = await db["appointments"].find(where, fields, session=session).to_list(None)
+            slots = [slot_of(document["slot"]) for document in documents if document["state"] in TAKING]
+            uses += [Use(pool, tenant, slot.service_date, slot.minutes) for slot in slots]
+        rows = await db["ledger"].find({"tenant_id": pool}, session=session).to_list(None)
+        return uses, {(row["week"], row["member"]): row["used"] for row in rows if "used" in row}
 
     return await db.in_transaction(work)
 

@@ -88,6 +88,7 @@ def test_whose_turn_it_is_has_the_greatest_deficit_in_proportion_to_weight_and_h
         "deficit_minutes": 36,
         "matched": ["own"],
         "pool": None,
+        "language": None,
     }
 
 
