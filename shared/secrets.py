@@ -4,6 +4,7 @@ session_key            signs residents' sessions (text, at least 32 characters)
 data_keys/<key id>     seal fields (urlsafe base64 of 32 bytes); the last key id in lexical order is the newest
 line_channel_secret    checks LINE's signature
 line_access_token      speaks to LINE
+join_hook_secret       signs requests for the address of an online session (`whsec_…`, Standard Webhooks)
 """
 
 import base64
@@ -58,6 +59,7 @@ def create_missing(directory: Path, tenant: str) -> list[str]:
         "data_keys/k1": base64.urlsafe_b64encode(entropy.token_bytes(32)).decode(),
         "line_channel_secret": entropy.token_hex(16),
         "line_access_token": entropy.token_urlsafe(48),
+        "join_hook_secret": "whsec_" + base64.b64encode(entropy.token_bytes(32)).decode(),
     }
     created = []
     for name, value in made.items():

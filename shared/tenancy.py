@@ -70,7 +70,7 @@ class Quotas(Declared):
 
 
 class Booking(Declared):
-    """Minutes and days. `join_url` is a template for online sessions: `{appointment_id}` is replaced."""
+    """Minutes and days."""
 
     cell_minutes: Literal[5, 10, 15, 30] = 15
     hold_minutes: int = Field(default=10, ge=1, le=60)
@@ -85,6 +85,12 @@ class Booking(Declared):
     offer_minutes: int = Field(default=60, ge=5, le=24 * 60)
     """How long a free time is kept for somebody on the waiting list."""
     join_url: str = "https://meet.example/{appointment_id}"
+    """A template for the address of online sessions: `{appointment_id}` is replaced."""
+    join_hook: str | None = Field(
+        default=None, pattern=r"^(https://|http://127\.0\.0\.1[:/])", max_length=500
+    )
+    """An outside provider that is asked for the address of each online session instead (`services/booking/joining.py`); plain http
+    only on this machine."""
 
 
 class Desk(Declared):

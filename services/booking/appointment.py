@@ -177,6 +177,14 @@ def move(appointment: Appointment, slot: Slot, now: datetime) -> Outcome | None:
     ]
 
 
+def link(appointment: Appointment, starts_at: datetime, url: str) -> Outcome | None:
+    """Where the online session that begins at `starts_at` is held; None when it is no longer that session."""
+    slot = appointment.slot
+    if appointment.state != "confirmed" or slot.channel != "online" or slot.starts_at != starts_at:
+        return None
+    return replace(appointment, join_url=url), []
+
+
 def reaffirm(appointment: Appointment, now: datetime) -> Outcome | None:
     """The resident says that they are coming; None when they have said so. Raises WrongState, AlreadyStarted."""
     _require(appointment, "confirmed")

@@ -206,6 +206,14 @@ class Desk:
 
         return await self._change(tenant.id, appointment_id, command, rule)
 
+    async def link(self, tenant: Tenant, appointment_id: str, starts_at: datetime, url: str) -> Appointment:
+        """Keep where the online session that begins at `starts_at` is held. Raises NotFound."""
+
+        def rule(state: Appointment, now: datetime) -> Outcome | None:
+            return rules.link(state, starts_at, url)
+
+        return await self._change(tenant.id, appointment_id, None, rule)
+
     async def expire_due(self, tenant_id: str) -> int:
         """Let go of every hold of the tenant that has run out; returns how many were let go."""
         gone = 0

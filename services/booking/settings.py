@@ -7,7 +7,7 @@ from shared.settings import CoreSettings
 
 
 class Settings(CoreSettings):
-    """`expiry_every` is the number of seconds between two looks for holds that have run out."""
+    """Seconds between two looks: `expiry_every` for holds that have run out, `joining_every` for online sessions without an address."""
 
     model_config = SettingsConfigDict(
         env_prefix="BOOKING_", populate_by_name=True, extra="ignore", frozen=True
@@ -15,3 +15,4 @@ class Settings(CoreSettings):
 
     port: int = 8103
     expiry_every: float = Field(default=1.0, gt=0)
+    joining_every: float = Field(default=5.0, gt=0)

@@ -164,9 +164,9 @@ class StaffAppointmentOut(AppointmentOut):
 
 
 def join_url(appointment: Appointment, tenant: Tenant) -> str | None:
-    """The online session's address: the outside provider's, else by the tenant's template."""
+    """The online session's address: the outside provider's where there is one (none until it has answered), else by the template."""
     if appointment.state != "confirmed" or appointment.slot.channel != "online":
         return None
-    if appointment.join_url:
+    if appointment.join_url or tenant.spec.booking.join_hook:
         return appointment.join_url
     return tenant.spec.booking.join_url.replace("{appointment_id}", appointment.id)

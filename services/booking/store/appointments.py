@@ -94,6 +94,26 @@ class Appointments:
             )
         return [document["_id"] for document in documents]
 
+    async def without_link(self, tenant: str, first: date, limit: int) -> list[Appointment]:
+        """Confirmed online appointments from a service date on that have no address of their own yet, the earliest first."""
+        async with reachable():
+            documents = (
+                await self.outbox.db["appointments"]
+                .find(
+                    {
+                        "tenant_id": tenant,
+                        "agenda": {"$gt": f"{first.isoformat()}:", "$lt": LAST},
+                        "state": "confirmed",
+                        "slot.channel": "online",
+                        "join_url": None,
+                    }
+                )
+                .sort("agenda", ASCENDING)
+                .limit(limit)
+                .to_list(limit)
+            )
+        return [self.read(tenant, document) for document in documents]
+
     async def past(self, tenant: str, resident_id: str) -> Past:
         """What has been of the resident's appointments, the latest fifty of them."""
         fields = {"state": 1, "missed_by": 1, "slot.counsellor_id": 1}
@@ -148,6 +168,29 @@ class Appointments:
             )
         more = encode_cursor(documents[limit - 1]["agenda"]) if len(documents) > limit else None
         return Page(data=[self.read(tenant, document) for document in documents[:limit]], next=more)
+
+    async def between(
+        self,
+        tenant: str,
+        first_day: date,
+        last_day: date,
+        limit: int,
+        *,
+        resident_id: str | None = None,
+        counsellor_id: str | None = None,
+    ) -> list[Appointment]:
+        """Somebody's appointments of these service days, both included, in order; at most `limit`."""
+        where: Document = {"tenant_id": tenant}
+        if resident_id:
+            where["resident_id"] = resident_id
+        where["agenda"] = {"$gt": f"{first_day.isoformat()}:", "$lt": f"{last_day.isoformat()};"}
+        if counsellor_id:
+            where["slot.counsellor_id"] = counsellor_id
+        async with reachable():
+            documents = (
+                await self.outbox.db["appointments"].find(where).sort("agenda").limit(limit).to_list(limit)
+            )
+        return [self.read(tenant, document) for document in documents]
 
     def read(self, tenant: str, document: Document) -> Appointment:
         """The appointment of a document, its sealed texts opened. Raises CannotOpen."""
