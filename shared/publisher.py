@@ -6,7 +6,7 @@ Publishing twice is harmless: JetStream deduplicates by event id within an hour,
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,17 @@ class Publisher:
         self.db = db
         self.nc = nc
         self.js: JetStreamContext = nc.jetstream(publish_async_max_pending=WINDOW * 2)
+        self.listeners: list[Callable[[Event], None]] = []
+        """Told of every event that this process has written, before it is published. Quick, and never failing."""
         self._queue: deque[Pending] = deque(maxlen=backlog)
         self._wake = asyncio.Event()
 
     def offer(self, pending: Pending) -> None:
         self._queue.append(pending)
         self._wake.set()
+        for listener in self.listeners:
+            for event in pending.events:
+                listener(event)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Drain until `stop`, then drain what is left once more."""

@@ -1,5 +1,6 @@
 """The composition root of booking."""
 
+import asyncio
 from pathlib import Path
 from typing import cast
 
@@ -7,6 +8,7 @@ from services.booking.acting import Acting
 from services.booking.appointment_choices import AppointmentChoices
 from services.booking.consumers import reactions
 from services.booking.expiry import Expiry
+from services.booking.joining import Joining
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.views import choice_of, time_text
 from services.booking.parts import parts_of
@@ -23,6 +25,7 @@ from services.booking.routes.staff import staff_routes
 from services.booking.settings import Settings
 from services.booking.store import ChosenActions
 from services.booking.texts import PROBLEMS
+from shared.following import Following
 from shared.http.app import build_app
 from shared.runtime import Core, Service
 from shared.web import Pages
@@ -37,6 +40,12 @@ async def compose(core: Core) -> Service:
     settings = cast(Settings, core.settings)
     performers = {**AppointmentChoices(core.clock, desk, parts.openings).performers()}
     acting = Acting(core, ChosenActions(core.outbox), performers)
+    following = Following(core.nc, "BOOKING", parts.diary.heard, parts.diary.lost)
+    core.publisher.listeners.append(parts.diary.heard)
+
+    async def diary(stop: asyncio.Event) -> None:
+        await parts.diary.follow(following, parts.openings.homes, stop)
+
     reassigning = Reassigning(core.registry, parts.roster, desk)
     app = build_app(
         core,
@@ -57,7 +66,7 @@ async def compose(core: Core) -> Service:
         problem_titles=PROBLEMS,
         pages=pages,
         page_routers=[
-            time_pages(pages, parts.openings, desk, counsellors),
+            time_pages(pages, parts.openings, desk),
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
         ],
     )
@@ -70,5 +79,18 @@ async def compose(core: Core) -> Service:
             "rooms",
             "chosen_actions",
         ),
-        workers=(Expiry(core.db, core.registry, desk, settings.expiry_every).run, acting.run),
+        companions=(diary,),
+        workers=(
+            Expiry(core.db, core.registry, desk, settings.expiry_every).run,
+            Joining(
+                core.db,
+                core.registry,
+                core.secrets,
+                core.clock,
+                appointments,
+                desk,
+                settings.joining_every,
+            ).run,
+            acting.run,
+        ),
     )

@@ -22,7 +22,7 @@ DAY_BITS = DAY_WORDS * 64
 WALL_CELLS = MINUTES // CELL_MINUTES
 """Cells of a service day as it is said. Where the clocks change within the day they are not its cells of real time."""
 KEPT = DAY_BITS - 1
-"""The last bit of a day is never set, so that no run goes on into the next day's words."""
+"""The last bit of a day is never open, so that no run goes on into the next day's words."""
 
 
 class Axis:
@@ -63,9 +63,9 @@ class Axis:
 
     def parts(self, first: int, end: int) -> Iterator[tuple[int, int, int]]:
         """(day number, first, end) of every day that sees some of the cells `first` to `end` (exclusive, absolute)."""
-        for number in range(bisect_right(self.bases, first - KEPT), bisect_left(self.bases, end)):
+        for number in range(bisect_right(self.bases, first - DAY_BITS), bisect_left(self.bases, end)):
             base = self.bases[number]
-            yield number, max(first - base, 0), min(end - base, KEPT)
+            yield number, max(first - base, 0), min(end - base, DAY_BITS)
 
     def open_and_said(self, hours: Hours, number: int) -> tuple[int, int]:
         """A day's working cells, by position, and the cells of the day's own hours, as they are said.

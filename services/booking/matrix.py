@@ -94,7 +94,7 @@ class Matrix:
     ) -> Iterator[tuple[slice, Words]]:
         """Bits at which `length` free cells in a row begin, for blocks of `rows`: (which of them, words (rows, days, 6)).
 
-        `tail` more cells must not be busy, in hours or out of them. With `said` in the order of what is said, and only such as begin in
+        `tail` more cells must not be busy, in hours or out of them (24 at most: what ends at 30:00 sees no further). With `said` in the order of what is said, and only such as begin in
         the day's own hours; otherwise by position. A block's words are overwritten by the next block's.
         """
         total = self.count if rows is None else len(rows)
@@ -133,7 +133,6 @@ class Matrix:
         _run_starts(work, length, spare, carry)
         worked = work.copy()
         np.invert(self._busy[which, chosen], out=work.reshape(shape))
-        work.reshape(shape)[..., -1] &= _BELOW_LAST
         _run_starts(work, length + tail, spare, carry)
         work &= worked
         return work.reshape(shape)
@@ -147,9 +146,6 @@ class Matrix:
     def _changed(self, row: int) -> None:
         self.stamp += 1
         self._stamps[row] = self.stamp
-
-
-_BELOW_LAST = np.uint64((1 << 63) - 1)
 
 
 def _run_starts(bits: Words, length: int, spare: Words, carry: Words) -> None:

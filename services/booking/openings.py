@@ -1,19 +1,26 @@
-"""Free slots as callers ask for them: reads the calendars, lets `availability` compute."""
+"""Free times as callers ask for them: out of the diary's pictures, of the municipality's own counsellors and of the pools it shares."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
 from heapq import merge
+from operator import add
 from zoneinfo import ZoneInfo
 
 from services.booking.appointment import Appointment
-from services.booking.availability import check_offered, free_slots, nearest, window
-from services.booking.cells import cell_number, span_bits
+from services.booking.availability import nearest, window
+from services.booking.counsellor import Asked, Counsellor
+from services.booking.diary import Diary, Home, Seen
+from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots
+from services.booking.picture import Picture
 from services.booking.service_day import earliest_running
 from services.booking.slot import Slot, check_date, check_minutes
-from services.booking.store import Calendars, Counsellors
+from services.booking.store import Counsellors
 from shared.clock import Clock
 from shared.events.booking import AppointmentChannel
 from shared.pools import Pool
+from shared.registry import Registry
 from shared.tenancy import Tenant
 
 LOOK_BACK, LOOK_AHEAD = 3, 7
@@ -21,19 +28,98 @@ LOOK_BACK, LOOK_AHEAD = 3, 7
 
 
 def zone_of(home: Tenant | Pool) -> ZoneInfo:
-    """The zone that the tenant's (or pool's) service days are told in."""
+    """The zone that the service days of a municipality or a pool are told in."""
     return ZoneInfo(home.spec.time_zone)
 
 
+def home_of(tenant: Tenant) -> Home:
+    """The tenant's own calendars, as far ahead as its residents may book."""
+    return Home(tenant.id, zone_of(tenant), tenant.spec.booking.horizon_days + 1)
+
+
+@dataclass(frozen=True)
+class FreeDays:
+    """Days with free times in order. `as_of`: what was booked by then is left out."""
+
+    first_day: date
+    days: Sequence[FreeDay]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class View:
+    """What a tenant can see: its own picture, and those of its pools by their ids."""
+
+    own: Picture
+    pools: Mapping[str, Picture]
+    as_of: datetime
+
+    @property
+    def everybody(self) -> list[tuple[str | None, Picture]]:
+        """(pool, picture), the tenant's own first."""
+        return [(None, self.own), *self.pools.items()]
+
+
 class Openings:
-    def __init__(self, clock: Clock, counsellors: Counsellors, calendars: Calendars) -> None:
+    def __init__(self, clock: Clock, counsellors: Counsellors, diary: Diary, registry: Registry) -> None:
         self.clock = clock
         self.counsellors = counsellors
-        self.calendars = calendars
+        self.diary = diary
+        self.registry = registry
+
+    def homes(self) -> list[Home]:
+        """Every municipality and every pool, as they are declared now."""
+        own = {tenant.id: home_of(tenant) for tenant in self.registry.tenants.values()}
+        pools = [
+            Home(pool.id, zone_of(pool), max(own[m.tenant].days for m in members))
+            for pool in self.registry.pools.values()
+            if (members := [m for m in pool.spec.members if m.tenant in own])
+        ]
+        return [*own.values(), *pools]
 
     def today(self, tenant: Tenant) -> date:
         """The first service day that one could still book in."""
         return earliest_running(self.clock.now(), zone_of(tenant))
+
+    async def view(self, tenant: Tenant, *, past: bool = False) -> View:
+        """What the tenant's people may choose from, until the next await. `past`: with the work of the weeks behind."""
+        home = home_of(tenant)
+        own = await self.diary.see(home, past=past)
+        pools: dict[str, Seen] = {}
+        for pool in self.registry.pools_of(tenant.id):
+            pools[pool.id] = await self.diary.see(Home(pool.id, zone_of(pool), home.days), past=past)
+        as_of = min(seen.as_of for seen in (own, *pools.values()))
+        return View(own.picture, {pool: seen.picture for pool, seen in pools.items()}, as_of)
+
+    def search(
+        self,
+        tenant: Tenant,
+        first_day: date,
+        days: int,
+        asked: Asked,
+        minutes: int,
+        *,
+        resident_id: str | None = None,
+        own_limit: bool = False,
+        moving: Appointment | None = None,
+    ) -> Search | None:
+        """None when no day of these can be booked. `own_limit`: the resident's own appointments of a day are limited. Raises Invalid."""
+        terms = tenant.spec.booking
+        check_date("from", first_day, self.today(tenant))
+        check_minutes(minutes, terms.cell_minutes)
+        offered = window(first_day, days, terms, zone_of(tenant), self.clock.now())
+        if offered is None:
+            return None
+        return Search(
+            asked,
+            offered,
+            minutes,
+            terms.cell_minutes,
+            terms.buffer_minutes,
+            resident_id,
+            terms.resident_daily_cap if own_limit else None,
+            moving.id if moving else None,
+        )
 
     async def free(
         self,
@@ -47,29 +133,52 @@ class Openings:
         counsellor_id: str | None = None,
         moving: Appointment | None = None,
     ) -> Iterable[Slot]:
-        """Free slots in order of time, computed as they are taken; for a resident without those that overlap what they have already.
+        """`slots` for anybody who offers the channel. Raises Invalid."""
+        asked = Asked(channel, counsellor_id)
+        search = self.search(tenant, first_day, days, asked, minutes, resident_id=resident_id, moving=moving)
+        return await self.slots(tenant, search)
 
-        The time of the appointment that is to be moved (`moving`) counts as free. Raises Invalid.
-        """
-        check_date("from", first_day, self.today(tenant))
-        check_minutes(minutes, tenant.spec.booking.cell_minutes)
-        asked = window(first_day, days, tenant.spec.booking, zone_of(tenant), self.clock.now())
-        if asked is None:
+    async def slots(self, tenant: Tenant, search: Search | None) -> Iterable[Slot]:
+        """Free slots in order of time, computed as they are taken, to be taken before the next await."""
+        if search is None:
             return []
-        busy = await self.calendars.counsellors_busy(tenant.id, asked.base, asked.end)
-        own = await self._own(tenant.id, resident_id, asked.base, asked.end)
-        spared = _cells(moving.slot, asked.base) if moving else 0
-        cell_minutes = tenant.spec.booking.cell_minutes
-        found: list[Iterable[Slot]] = []
-        for counsellor in await self.counsellors.all(tenant.id):
-            if counsellor_id not in (None, counsellor.id):
-                continue
-            theirs = busy.get(counsellor.id, 0)
-            if moving and moving.slot.counsellor_id == counsellor.id:
-                theirs &= ~spared
-            taken = theirs | (own & ~spared)
-            found.append(free_slots(counsellor, taken, asked, channel, minutes, cell_minutes))
-        return merge(*found, key=lambda slot: (slot.starts_at, slot.counsellor_id))
+        view = await self.view(tenant)
+        mask = allowed(view.own, search)
+        found = [slots(picture, search, mask, pool=pool) for pool, picture in view.everybody]
+        return found[0] if len(found) == 1 else merge(*found, key=_order)
+
+    async def days(self, tenant: Tenant, search: Search | None) -> FreeDays:
+        """How many are free at each start, day by day."""
+        if search is None:
+            return FreeDays(self.today(tenant), (), self.clock.now())
+        view = await self.view(tenant)
+        return FreeDays(search.window.first_day, _days(view, search), view.as_of)
+
+    async def day(
+        self, tenant: Tenant, search: Search | None, chosen: date | None, apart: int
+    ) -> tuple[Sequence[FreeDay], Sequence[Slot]]:
+        """Days with their starts at least `apart` minutes from one another, and one slot for each start of the chosen day, or of the first.
+
+        Of several counsellors who are free then it is the one with most free times that day.
+        """
+        if search is None:
+            return (), ()
+        view = await self.view(tenant)
+        days = [_thinned(day, apart) for day in _days(view, search)]
+        shown = next((day for day in days if day.service_date == chosen), days[0] if days else None)
+        if shown is None:
+            return (), ()
+        mask = allowed(view.own, search)
+        offers: dict[int, Slot] = {}
+        for pool, picture in view.everybody:  # the municipality's own come before a pool's
+            for slot in one_each(picture, search, mask, shown, pool):
+                offers.setdefault(slot.start_minute, slot)
+        return days, [offers[minute] for minute in shown.starts]
+
+    async def people(self, tenant: Tenant) -> dict[str, Counsellor]:
+        """Everybody whom one could talk to, by id."""
+        view = await self.view(tenant)
+        return {c.id: c for _, picture in view.everybody for c in picture.people.values()}
 
     async def alternatives(self, tenant: Tenant, wanted: Slot, resident_id: str) -> list[Slot]:
         """The three free slots of the same kind that are nearest to one that was taken."""
@@ -78,18 +187,19 @@ class Openings:
         free = await self.free(tenant, first, days, wanted.channel, wanted.minutes, resident_id=resident_id)
         return nearest(free, wanted)
 
-    async def offered(self, tenant: Tenant, slot: Slot, *, by_staff: bool) -> None:
-        """Whether the slot may be asked for. Raises NotFound (no such counsellor), Invalid, NotOffered, TooSoon, TooFar."""
-        counsellor = await self.counsellors.get(tenant.id, slot.counsellor_id)
-        check_offered(
-            counsellor, slot, tenant.spec.booking, zone_of(tenant), self.clock.now(), by_staff=by_staff
-        )
 
-    async def _own(self, tenant_id: str, resident_id: str | None, base: int, end: int) -> int:
-        if resident_id is None:
-            return 0
-        return await self.calendars.busy(tenant_id, resident_id, base, end)
+def _days(view: View, search: Search) -> list[FreeDay]:
+    found = reduce(add, [counts(picture, search) for _, picture in view.everybody])
+    return free_days(search.window.first_day, found, allowed(view.own, search))
 
 
-def _cells(slot: Slot, base: int) -> int:
-    return span_bits(base, cell_number(slot.starts_at), cell_number(slot.ends_at))
+def _thinned(day: FreeDay, apart: int) -> FreeDay:
+    starts: list[int] = []
+    for minute in day.starts:
+        if not starts or minute - starts[-1] >= apart:
+            starts.append(minute)
+    return FreeDay(day.service_date, starts)
+
+
+def _order(slot: Slot) -> tuple[datetime, str]:
+    return slot.starts_at, slot.counsellor_id

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.booking.assigning import Assigning
 from services.booking.desk import Desk
+from services.booking.diary import Diary
 from services.booking.openings import Openings
 from services.booking.placing import Placing
 from services.booking.pooled import PooledBookings
@@ -21,6 +22,7 @@ from services.booking.store import (
     Residents,
     Rooms,
 )
+from services.booking.store.holdings import Holdings
 from shared.clock import Clock
 from shared.outbox import Outbox
 from shared.registry import Registry
@@ -35,6 +37,7 @@ class Parts:
     calendars: Calendars
     bookings: Bookings
     residents: Residents
+    diary: Diary
     openings: Openings
     desk: Desk
     roster: Roster
@@ -52,7 +55,8 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -
     pooling = Pooling(clock, registry, counsellors, Ledger(outbox.db))
     bookings = PooledBookings(outbox, appointments, calendars, pooling)
     residents = Residents(outbox.db)
-    openings = Openings(clock, counsellors, calendars)
+    diary = Diary(clock, counsellors, rooms, Holdings(outbox.db))
+    openings = Openings(clock, counsellors, diary, registry)
     assigning = Assigning(openings, calendars, rooms, registry)
     placing = Placing(clock, openings, calendars, bookings, assigning)
     desk = Desk(clock, appointments, bookings, residents, placing)
@@ -66,6 +70,7 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -
         calendars,
         bookings,
         residents,
+        diary,
         openings,
         desk,
         roster,

@@ -1,6 +1,7 @@
 """/booking/times: choose a day and a time. Choosing holds the time; the next page confirms it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -8,15 +9,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.booking.appointment import Appointment
 from services.booking.availability import ResidentBusy, SlotTaken
+from services.booking.counsellor import Asked, Counsellor
 from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.pages.route import page_command, problem_title
-from services.booking.pages.views import CHANNELS, Chosen, by_day, read_choice
+from services.booking.pages.views import APART, CHANNELS, Chosen, read_choice
 from services.booking.slot import Slot
-from services.booking.store import Counsellors
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.booking import AppointmentChannel
 from shared.ids import new_ulid
+from shared.tenancy import Tenant
 from shared.web import Pages
 from shared.web.visiting import Visitor, VisitorOf, page_route
 
@@ -27,7 +29,7 @@ FIRST_DAYS = 7
 Text = Annotated[str, Form()]
 
 
-def time_pages(pages: Pages, openings: Openings, desk: Desk, counsellors: Counsellors) -> APIRouter:
+def time_pages(pages: Pages, openings: Openings, desk: Desk) -> APIRouter:
     router = APIRouter(route_class=page_route(pages))
 
     async def show(
@@ -41,19 +43,20 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk, counsellors: Counse
         alternatives: Sequence[Slot] = (),
     ) -> HTMLResponse:
         tenant = visitor.tenant
-        people = {c.id: c for c in await counsellors.all(tenant.id)}
+        people = await openings.people(tenant)
         offered = [known for known in CHANNELS if any(known in c.channels for c in people.values())]
         by = _channel(channel, moving, offered)
-        free = await openings.free(
+        search = openings.search(
             tenant,
             openings.today(tenant),
             tenant.spec.booking.horizon_days + 1,
-            by,
+            Asked(by),
             moving.slot.minutes if moving else MINUTES,
             resident_id=visitor.resident_id,
+            own_limit=True,
             moving=moving,
         )
-        days = by_day(free)
+        days, times = await openings.day(tenant, search, _date(day), APART)
         return pages.render(
             "times.html",
             tenant,
@@ -65,7 +68,8 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk, counsellors: Counse
             channel=by,
             days=days,
             first_days=FIRST_DAYS,
-            chosen=next((d for d in days if d.day.isoformat() == day), days[0] if days else None),
+            chosen=times[0].service_date if times else None,
+            times=times,
             moving=moving,
             idempotency_key=new_ulid(),
         )
@@ -126,8 +130,8 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk, counsellors: Counse
             appointment=present,
             wish=Chosen.of(wish),
             slot=slot,
-            counsellor=await counsellors.get(
-                visitor.tenant.id, wish.counsellor_id or present.slot.counsellor_id
+            counsellor=await _counsellor(
+                openings, visitor.tenant, wish.counsellor_id or present.slot.counsellor_id
             ),
             idempotency_key=new_ulid(),
         )
@@ -169,3 +173,18 @@ def _channel(
     if moving:
         return moving.slot.channel
     return next((known for known in offered if known == asked), offered[0] if offered else "online")
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+async def _counsellor(openings: Openings, tenant: Tenant, counsellor_id: str | None) -> Counsellor:
+    """Raises NotFound."""
+    people = await openings.people(tenant)
+    if counsellor_id not in people:
+        raise NotFound("no such counsellor")
+    return people[counsellor_id]

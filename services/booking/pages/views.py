@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -22,33 +21,6 @@ CHANNELS: dict[AppointmentChannel, str] = {
 APART = 30
 """Minutes between two times that a page offers, so that a phone shows a choice and not a timetable."""
 CHOICE = re.compile(rf"(cou_{CODE})\|(\d{{4}}-\d{{2}}-\d{{2}})\|(\d{{1,4}})")
-
-
-@dataclass(frozen=True)
-class DayTimes:
-    """One service day with the times to choose from, in order."""
-
-    day: date
-    slots: tuple[Slot, ...]
-
-
-def by_day(slots: Iterable[Slot]) -> list[DayTimes]:
-    """Days with free times. Of several counsellors at one time the one with most free times that day is offered."""
-    days: dict[date, list[Slot]] = {}
-    for slot in slots:
-        days.setdefault(slot.service_date, []).append(slot)
-    return [DayTimes(day, _choice(of_day)) for day, of_day in sorted(days.items())]
-
-
-def _choice(slots: Sequence[Slot]) -> tuple[Slot, ...]:
-    free: dict[str, int] = {}
-    for slot in slots:
-        free[slot.counsellor_id] = free.get(slot.counsellor_id, 0) + 1
-    chosen: list[Slot] = []
-    for slot in sorted(slots, key=lambda s: (s.starts_at, -free[s.counsellor_id], s.counsellor_id)):
-        if not chosen or (slot.starts_at - chosen[-1].starts_at).total_seconds() >= APART * 60:
-            chosen.append(slot)
-    return tuple(chosen)
 
 
 def choice_of(slot: Slot) -> str:

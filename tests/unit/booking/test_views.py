@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.booking.appointment import confirm, hold
-from services.booking.pages.views import by_day, choice_of, countdown, read_choice, time_text
+from services.booking.pages.views import choice_of, countdown, read_choice, time_text
 from services.booking.slot import Slot, slot_at
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -22,18 +22,6 @@ def slot(minute: int, counsellor: str = ONE, day: date = DAY) -> Slot:
 def test_a_time_past_midnight_is_said_both_ways() -> None:
     assert time_text(1470) == "24:30（日付が変わって0:30）"
     assert time_text(1439) == "23:59"
-
-
-def test_a_phone_is_offered_times_half_an_hour_apart_by_service_day() -> None:
-    free = [slot(m) for m in range(1320, 1500, 15)] + [slot(60, day=DAY + timedelta(days=1))]
-    first, second = by_day(free)
-    assert (first.day, [s.start_minute for s in first.slots]) == (DAY, [1320, 1350, 1380, 1410, 1440, 1470])
-    assert (second.day, [s.start_minute for s in second.slots]) == (DAY + timedelta(days=1), [60])
-
-
-def test_of_two_counsellors_at_one_time_the_freer_one_is_offered() -> None:
-    free = [slot(1320, ONE), slot(1320, TWO), slot(1400, TWO)]
-    assert [s.counsellor_id for s in by_day(free)[0].slots] == [TWO, TWO]
 
 
 def test_a_button_says_the_slot_it_stands_for() -> None:

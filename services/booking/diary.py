@@ -1,0 +1,265 @@
+"""The process's memory of who is free when: a `picture` of each home, kept current from booking's own events.
+
+Whoever wants a picture gets the one in memory while the stream is followed without a gap, and one read from the database for the
+occasion otherwise: the answers are the same, only slower. What this process writes itself is in its pictures at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+import structlog
+
+from services.booking.cells import cell_number
+from services.booking.picture import Part, Picture
+from services.booking.service_day import earliest_running
+from services.booking.store import Counsellors, Rooms
+from services.booking.store.holdings import Holdings
+from services.booking.workload import BEHIND
+from shared.clock import Clock
+from shared.errors import NotFound, Poison, Unavailable
+from shared.events.booking import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentHeld,
+    AppointmentMoved,
+    CounsellorChanged,
+    RoomChanged,
+    ShiftChanged,
+    ShiftPlanned,
+)
+from shared.events.envelope import Event, read
+from shared.following import Following
+
+log = structlog.get_logger()
+
+FAR = timedelta(days=3650)
+LOOK_EVERY = 1.0
+PATIENCE = 2.0
+"""Seconds that a caller waits for a picture which is being read, before reading what it needs by itself."""
+OVERHANG = 2
+"""Service days beyond those asked for: the night of the last one is still seen."""
+APPOINTMENT = "apt_"
+"""What counts on its service day; shifts, stays and imported times only take time."""
+TAKING: dict[str, type[AppointmentHeld] | type[AppointmentConfirmed] | type[AppointmentMoved]] = {
+    payload.TYPE: payload for payload in (AppointmentHeld, AppointmentConfirmed, AppointmentMoved)
+}
+SHIFTS: dict[str, type[ShiftPlanned] | type[ShiftChanged]] = {
+    payload.TYPE: payload for payload in (ShiftPlanned, ShiftChanged)
+}
+
+
+@dataclass(frozen=True)
+class Home:
+    """A municipality or a pool, and how far ahead its people are asked for."""
+
+    id: str
+    zone: tzinfo
+    days: int
+
+
+@dataclass
+class Kept:
+    """A picture in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now."""
+
+    picture: Picture
+    since: date
+    loaded: asyncio.Future[None]
+    changes: set[asyncio.Future[None]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture to read from, until the next await. `as_of`: what was published by then is in it."""
+
+    picture: Picture
+    as_of: datetime
+
+
+class Diary:
+    def __init__(self, clock: Clock, counsellors: Counsellors, rooms: Rooms, holdings: Holdings) -> None:
+        self.clock = clock
+        self.counsellors = counsellors
+        self.rooms = rooms
+        self.holdings = holdings
+        self._following: Following | None = None
+        self._kept: dict[str, Kept] = {}
+
+    async def see(self, home: Home, *, past: bool = False) -> Seen:
+        """The home's picture from the service day that runs now on. `past`: with the work of the weeks behind (`Picture.workload`)."""
+        if self._is_followed and (kept := self._kept_since(home)):
+            await asyncio.wait([kept.loaded], timeout=PATIENCE)
+            while kept.changes:
+                await asyncio.gather(*kept.changes, return_exceptions=True)
+            if self._following and self._is_followed and self._is_loaded(home.id, kept):
+                kept.picture.roll(self._today(home.zone), max(home.days + OVERHANG, kept.picture.axis.days))
+                return Seen(kept.picture, self.clock.now() - timedelta(seconds=self._following.silence))
+        as_of = self.clock.now()
+        picture = self._blank(home)
+        await self._load(picture, past=past, beyond=False)
+        return Seen(picture, as_of)
+
+    async def ready(self, home: Home) -> bool:
+        """Whether the home's picture is in memory and current; begins to read it when it is not."""
+        return self._is_followed and self._is_loaded(home.id, self._kept_since(home))
+
+    def heard(self, event: Event) -> None:
+        """Something has happened: from the stream, or just written by this process."""
+        try:
+            self._apply(event)
+        except Poison as error:
+            log.error("event_unreadable", event_id=event.id, type=event.type, error=str(error))
+
+    def lost(self) -> None:
+        """Events were missed: every picture is read anew when it is next asked for."""
+        for home in list(self._kept):
+            self._drop(home)
+
+    async def follow(
+        self, following: Following, homes: Callable[[], Iterable[Home]], stop: asyncio.Event
+    ) -> None:
+        """Keep pictures current until `stop`, and read those of all homes as soon as they are known."""
+        self._following = following
+        task = asyncio.ensure_future(following.run(stop))
+        try:
+            while not stop.is_set() and not task.done():
+                for home in homes():
+                    await self.ready(home)
+                try:
+                    await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+                except TimeoutError:
+                    pass
+            await task
+        finally:
+            self._following = None
+            self.lost()
+
+    @property
+    def _is_followed(self) -> bool:
+        return self._following is not None and self._following.current
+
+    def _is_loaded(self, home: str, kept: Kept) -> bool:
+        return self._kept.get(home) is kept and kept.loaded.done()
+
+    def _today(self, zone: tzinfo) -> date:
+        return earliest_running(self.clock.now(), zone)
+
+    def _blank(self, home: Home) -> Picture:
+        return Picture(home.id, self._today(home.zone), home.days + OVERHANG, home.zone)
+
+    def _kept_since(self, home: Home) -> Kept:
+        """What is kept of the home, or what is begun now; a clock that was put back may ask for days that were never read."""
+        kept = self._kept.get(home.id)
+        if kept and kept.since > self._today(home.zone):
+            self._drop(home.id)
+            kept = None
+        return kept or self._keep(home)
+
+    def _keep(self, home: Home) -> Kept:
+        """Begin to keep a picture. What is heard while it is being read is newer than what is read, and stays."""
+        picture = self._blank(home)
+        loading = asyncio.ensure_future(self._load(picture, past=True, beyond=True))
+        kept = self._kept[home.id] = Kept(picture, picture.axis.first_day, loading)
+        loading.add_done_callback(lambda done: self._drop_failed(home.id, kept, done))
+        return kept
+
+    async def _load(self, picture: Picture, *, past: bool, beyond: bool) -> None:
+        first = picture.axis.first_day - timedelta(days=BEHIND + 7 if past else 1)
+        last = picture.axis.day(picture.axis.days) + (FAR if beyond else timedelta(days=1))
+        for counsellor in await self.counsellors.all(picture.home):
+            picture.put(counsellor)
+        for room in await self.rooms.all(picture.home):
+            picture.put_room(room)
+        owned: dict[str, list[Part]] = {}
+        for held in await self.holdings.between(picture.home, first, last):
+            counts = held.kind != "room" and held.owner.startswith(APPOINTMENT)
+            counted_on = held.counted_on if counts else None
+            part = Part(held.kind, held.resource, held.first, held.end, counted_on)
+            owned.setdefault(held.owner, []).append(part)
+        for owner, parts in owned.items():
+            picture.tell(owner, 0, parts)
+
+    def _apply(self, event: Event) -> None:
+        if event.type in (CounsellorChanged.TYPE, RoomChanged.TYPE):
+            self._reread(event)
+        elif payload := TAKING.get(event.type):
+            self._tell(event, lambda: _parts(event.tenantid, read(event, payload)))
+        elif event.type == AppointmentCancelled.TYPE:
+            self._tell(event, dict)
+        elif shift := SHIFTS.get(event.type):
+            self._tell(event, lambda: _parts_of_shift(event.tenantid, read(event, shift)))
+
+    def _tell(self, event: Event, parts_of: Callable[[], dict[str, list[Part]]]) -> None:
+        """Every home is told: one that an appointment has left must hear it too."""
+        owner, sequence = event.subject, event.sequence
+        unaware = [kept for kept in self._kept.values() if not kept.picture.knows(owner, sequence)]
+        parts = parts_of() if unaware else {}
+        for kept in unaware:
+            picture = kept.picture
+            concerned = picture.home in (event.tenantid, *parts) or picture.holds(owner)
+            if concerned or not kept.loaded.done():
+                picture.tell(owner, sequence, parts.get(picture.home, ()))
+
+    def _reread(self, event: Event) -> None:
+        kept = self._kept.get(event.tenantid)
+        if kept is None:
+            return
+        anew: Coroutine[Any, Any, None] = (
+            self._reread_counsellor(kept.picture, event.subject)
+            if event.type == CounsellorChanged.TYPE
+            else self._reread_room(kept.picture, event.subject)
+        )
+        task = asyncio.ensure_future(anew)
+        kept.changes.add(task)
+        task.add_done_callback(kept.changes.discard)
+        task.add_done_callback(lambda done: self._drop_failed(event.tenantid, kept, done))
+
+    async def _reread_counsellor(self, picture: Picture, counsellor_id: str) -> None:
+        try:
+            picture.put(await self.counsellors.get(picture.home, counsellor_id))
+        except NotFound:
+            log.warning("counsellor_not_found", home=picture.home)
+
+    async def _reread_room(self, picture: Picture, room_id: str) -> None:
+        try:
+            picture.put_room(await self.rooms.get(picture.home, room_id))
+        except NotFound:
+            log.warning("room_not_found", home=picture.home)
+
+    def _drop_failed(self, home: str, kept: Kept, done: asyncio.Future[None]) -> None:
+        if done.cancelled():
+            return
+        if (error := done.exception()) is not None:
+            level = log.warning if isinstance(error, Unavailable) else log.error
+            level("picture_not_read", home=home, error=type(error).__name__)
+            if self._kept.get(home) is kept:
+                self._drop(home)
+
+    def _drop(self, home: str) -> None:
+        kept = self._kept.pop(home)
+        for task in (kept.loaded, *kept.changes):
+            task.cancel()
+
+
+def _parts(
+    tenant: str, slot: AppointmentHeld | AppointmentConfirmed | AppointmentMoved
+) -> dict[str, list[Part]]:
+    """What an appointment takes, by home."""
+    first, end = cell_number(slot.starts_at), cell_number(slot.ends_at)
+    away = cell_number(slot.ends_at + timedelta(minutes=slot.buffer_minutes))
+    own = [Part("resident", slot.resident_id, first, end, slot.service_date)]
+    if slot.room_id:
+        own.append(Part("room", slot.room_id, first, end))
+    counsellor = Part("counsellor", slot.counsellor_id, first, away, slot.service_date)
+    if slot.pool:
+        return {tenant: own, slot.pool: [counsellor]}
+    return {tenant: [counsellor, *own]}
+
+
+def _parts_of_shift(tenant: str, shift: ShiftPlanned | ShiftChanged) -> dict[str, list[Part]]:
+    if isinstance(shift, ShiftChanged) and shift.withdrawn:
+        return {tenant: []}
+    first, end = cell_number(shift.starts_at), cell_number(shift.ends_at)
+    return {tenant: [Part("resident", shift.resident_id, first, end)]}

@@ -1,0 +1,210 @@
+"""Which times are free for a wish, out of `picture`s: how many people at each start, who they are, and slots in order of time."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from services.booking.availability import Window
+from services.booking.axis import DAY_WORDS, KEPT, Words, grid, unpack, words_of_day
+from services.booking.cells import CELL_MINUTES, CELL_SECONDS, run_starts, span_bits
+from services.booking.counsellor import Asked
+from services.booking.picture import Picture
+from services.booking.slot import Slot
+from services.booking.tally import Counts
+
+ALL_DAY = (1 << KEPT) - 1
+
+
+@dataclass(frozen=True)
+class Search:
+    """`minutes` long on a grid of `step` minutes, with `buffer_minutes` that the counsellor keeps free afterwards.
+
+    For a resident without times that overlap what they have, and without days that have `resident_cap` appointments of theirs. The
+    time of the appointment `moving` counts as free for everybody.
+    """
+
+    asked: Asked
+    window: Window
+    minutes: int
+    step: int
+    buffer_minutes: int = 0
+    resident_id: str | None = None
+    resident_cap: int | None = None
+    moving: str | None = None
+
+    @property
+    def length(self) -> int:
+        return self.minutes // CELL_MINUTES
+
+    @property
+    def tail(self) -> int:
+        return self.buffer_minutes // CELL_MINUTES
+
+
+@dataclass(frozen=True)
+class FreeDay:
+    """Minutes of a service day at which somebody is free, and how many people are."""
+
+    service_date: date
+    starts: Sequence[int] = field(default_factory=list)
+    counts: Sequence[int] = field(default_factory=list)
+
+
+def days_of(picture: Picture, window: Window) -> range:
+    """The window's days as numbers of the picture's. Days that the picture does not show are left out."""
+    first = picture.axis.number(window.first_day)
+    return range(max(first, 0), max(min(first + window.days, picture.axis.days), 0))
+
+
+def allowed(own: Picture, search: Search) -> Words:
+    """(days, 6), as said: the starts that are on the grid and not too soon, at which the resident is free and a room, if one is needed.
+
+    `own` is the picture of the municipality that asks, whoever's counsellors it asks for.
+    """
+    days, axis = days_of(own, search.window), own.axis
+    bits = [ALL_DAY] * len(days)
+    for n, number in enumerate(days):
+        later = axis.from_on(search.window.not_before, number)
+        if later == ALL_DAY:
+            break
+        bits[n] = later
+    if search.resident_id is not None:
+        _leave_out_own(own, search, search.resident_id, days, bits)
+    found = np.array([words_of_day(day) for day in bits]).reshape(len(days), DAY_WORDS)
+    rooms = own.room_rows(search.asked.channel)
+    if rooms is not None:
+        with own.without(search.moving):
+            found &= own.room_matrix.union(rooms, days, search.length, said=False)
+    for number in axis.walls.keys() & set(days):
+        found[number - days.start] = axis.as_said(found[number - days.start], number)
+    return found & grid(search.step, search.minutes)
+
+
+def _leave_out_own(own: Picture, search: Search, resident_id: str, days: range, bits: list[int]) -> None:
+    """Clear of each day's bits where the resident has something else, and days on which they have enough."""
+    busy: dict[int, int] = {}
+    counted: Counter[int] = Counter()
+    for owner, part in own.held_by("resident", resident_id):
+        if owner == search.moving:
+            continue
+        if part.counted_on:
+            counted[own.axis.number(part.counted_on)] += 1
+        for number, first, end in own.axis.parts(part.first, part.end):
+            busy[number] = busy.get(number, 0) | span_bits(0, first, end)
+    for number, taken in busy.items():
+        if number in days:
+            bits[number - days.start] &= run_starts(ALL_DAY & ~taken, search.length)
+    for number, count in counted.items():
+        if number in days and search.resident_cap is not None and count >= search.resident_cap:
+            bits[number - days.start] = 0
+
+
+def counts(picture: Picture, search: Search) -> Counts:
+    """(days, 384), as said: how many of the picture's people who fit could begin there; see `allowed` for what is not theirs."""
+    days = days_of(picture, search.window)
+    with picture.without(search.moving):
+        tally = picture.tally(search.asked, search.length, search.tail)
+        return tally.counts()[days.start : days.stop].copy()
+
+
+def free_days(first_day: date, found: Counts, mask: Words) -> list[FreeDay]:
+    """Days with their free starts in order; days without any are left out."""
+    masked = found * unpack(mask)
+    at_day, at_wall = np.nonzero(masked)
+    how_many = masked[at_day, at_wall].tolist()
+    minutes = (at_wall * CELL_MINUTES).tolist()
+    edges = np.searchsorted(at_day, np.arange(len(masked) + 1)).tolist()
+    return [
+        FreeDay(first_day + timedelta(days=n), minutes[a:b], how_many[a:b])
+        for n, (a, b) in enumerate(pairwise(edges))
+        if b > a
+    ]
+
+
+def slots(picture: Picture, search: Search, mask: Words, *, pool: str | None = None) -> Iterator[Slot]:
+    """Free slots in order of time, then of the counsellors' ids; computed day by day, as they are taken."""
+    days = days_of(picture, search.window)
+    names = np.array(list(picture.row))
+    waiting: list[tuple[int, str, int, int]] = []
+    for number in days:
+        waiting += _starts_on(picture, search, number, mask[number - days.start], names)
+        waiting.sort()
+        # 25:00 of this day comes after 0:30 of the next one
+        later = number + 1 < days.stop
+        until = picture.axis.bases[number + 1] if later else None
+        ready = sum(until is None or cell < until for cell, *_ in waiting)
+        for cell, name, day, wall in waiting[:ready]:
+            yield _slot(picture, search, cell, name, day, wall, pool)
+        del waiting[:ready]
+
+
+def who(picture: Picture, search: Search, service_date: date, minute: int) -> list[str]:
+    """Ids of those who fit and are free at one start; not whether the start is `allowed`."""
+    number, wall = picture.axis.number(service_date), minute // CELL_MINUTES
+    if not 0 <= number < picture.axis.days:
+        return []
+    nothing_else = words_of_day(1 << wall)
+    names = np.array(list(picture.row))
+    return sorted(name for _, name, *_ in _starts_on(picture, search, number, nothing_else, names))
+
+
+def _starts_on(
+    picture: Picture, search: Search, number: int, mask: Words, names: npt.NDArray[np.str_]
+) -> list[tuple[int, str, int, int]]:
+    """(cell, counsellor, day number, cell as said) of every start of one day."""
+    rows = picture.rows(search.asked)
+    base, found = picture.axis.bases[number], []
+    with picture.without(search.moving):
+        one = range(number, number + 1)
+        for block, words in picture.matrix.starts(rows, one, search.length, search.tail):
+            at_row, at_wall = np.nonzero(unpack(words[:, 0] & mask))
+            which = at_row + block.start if rows is None else rows[at_row + block.start]
+            for name, wall in zip(names[which].tolist(), at_wall.tolist(), strict=True):
+                found.append((base + picture.axis.position(number, wall), name, number, wall))
+    return found
+
+
+def _slot(
+    picture: Picture, search: Search, cell: int, name: str, day: int, wall: int, pool: str | None
+) -> Slot:
+    starts_at = datetime.fromtimestamp(cell * CELL_SECONDS, UTC)
+    return Slot(
+        name,
+        search.asked.channel,
+        picture.axis.day(day),
+        wall * CELL_MINUTES,
+        search.minutes,
+        starts_at,
+        starts_at + timedelta(minutes=search.minutes),
+        pool,
+    )
+
+
+def one_each(
+    picture: Picture, search: Search, mask: Words, day: FreeDay, pool: str | None = None
+) -> list[Slot]:
+    """For each start of the day one slot of the picture's: with who has most free times that day, then by id. `label`ed as `slots` are."""
+    number = picture.axis.number(day.service_date)
+    rows, found = picture.rows(search.asked), []
+    names, one = list(picture.row), range(number, number + 1)
+    best: dict[int, tuple[int, str]] = {}
+    walls = [minute // CELL_MINUTES for minute in day.starts]
+    with picture.without(search.moving):
+        for block, words in picture.matrix.starts(rows, one, search.length, search.tail):
+            bits = unpack(words[:, 0] & mask[number - days_of(picture, search.window).start])
+            how_many = bits.sum(axis=1)
+            for wall in walls:
+                at = np.flatnonzero(bits[:, wall])
+                for n in at[how_many[at] == how_many[at].max()].tolist() if len(at) else ():
+                    row = block.start + n if rows is None else int(rows[block.start + n])
+                    offer = (-int(how_many[n]), names[row])
+                    best[wall] = min(best.get(wall, offer), offer)
+    for wall, (_, name) in sorted(best.items()):
+        cell = picture.axis.bases[number] + picture.axis.position(number, wall)
+        found.append(_slot(picture, search, cell, name, number, wall, pool))
+    return found
