@@ -8,6 +8,7 @@ from services.booking.acting import Acting
 from services.booking.appointment_choices import AppointmentChoices
 from services.booking.consumers import reactions
 from services.booking.expiry import Expiry
+from services.booking.feeding import Feeding
 from services.booking.joining import Joining
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.views import choice_of, time_text
@@ -15,6 +16,8 @@ from services.booking.parts import parts_of
 from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
 from services.booking.routes.counsellors import counsellor_routes
+from services.booking.routes.feeds import feed_files, feed_routes
+from services.booking.routes.imports import import_routes
 from services.booking.routes.leaves import leave_routes
 from services.booking.routes.pool import pool_routes
 from services.booking.routes.pools import pools_routes
@@ -23,7 +26,7 @@ from services.booking.routes.rooms import room_routes
 from services.booking.routes.series import series_routes
 from services.booking.routes.staff import staff_routes
 from services.booking.settings import Settings
-from services.booking.store import ChosenActions
+from services.booking.store import ChosenActions, Feeds
 from services.booking.texts import PROBLEMS
 from shared.following import Following
 from shared.http.app import build_app
@@ -40,6 +43,7 @@ async def compose(core: Core) -> Service:
     settings = cast(Settings, core.settings)
     performers = {**AppointmentChoices(core.clock, desk, parts.openings).performers()}
     acting = Acting(core, ChosenActions(core.outbox), performers)
+    feeding = Feeding(core, Feeds(core.db), appointments, parts.openings)
     following = Following(core.nc, "BOOKING", parts.diary.heard, parts.diary.lost)
     core.publisher.listeners.append(parts.diary.heard)
 
@@ -53,6 +57,8 @@ async def compose(core: Core) -> Service:
             counsellor_routes(counsellors, parts.roster),
             room_routes(parts.rooms),
             leave_routes(core.clock, parts.roster, reassigning),
+            import_routes(core.clock, parts.roster),
+            feed_routes(feeding, counsellors),
             availability_routes(parts.openings),
             resident_routes(desk, appointments),
             staff_routes(desk, appointments),
@@ -68,6 +74,7 @@ async def compose(core: Core) -> Service:
         page_routers=[
             time_pages(pages, parts.openings, desk),
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
+            feed_files(feeding),
         ],
     )
     return Service(

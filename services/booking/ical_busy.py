@@ -14,6 +14,7 @@ import icalendar
 import recurring_ical_events
 
 from services.booking.ical_cost import NotUnderstood, cost_of
+from services.booking.ical_feed import OURS
 from shared.errors import Invalid
 
 LARGEST = 1024 * 1024
@@ -52,7 +53,8 @@ class Imported:
 def read_busy(text: bytes, zone: tzinfo, starts_at: datetime, ends_at: datetime) -> Imported:
     """The busy times within [starts_at, ends_at) (UTC). `zone` is that of whole days and of times that name none.
 
-    Cancelled events and those that leave the time free (TRANSP:TRANSPARENT) are no busy times. Raises Invalid (field `body`), naming
+    Cancelled events and those that leave the time free (TRANSP:TRANSPARENT) are no busy times, nor are our own appointments that
+    came back by way of a feed. Raises Invalid (field `body`), naming
     the line, for what is no iCalendar file, is too large, or has too many events.
     """
     if len(text) > LARGEST:
@@ -71,6 +73,8 @@ def read_busy(text: bytes, zone: tzinfo, starts_at: datetime, ends_at: datetime)
     steps = 0.0
     for event, line in zip(events, begins, strict=True):
         uid = str(event.get("UID", ""))[:100]
+        if uid.endswith(OURS):
+            continue
         named[id(event)] = f"line {line}" + (f", {uid}" if uid else "")
         try:
             steps += _check(event, zone, ends_at)

@@ -11,6 +11,8 @@ from shared.events.booking import AppointmentChannel
 
 Whose = Literal["counsellor", "resident"]
 PRODUCT = "-//Banso//Booking//JA"
+OURS = "@banso"
+"""How the UIDs of our events end."""
 REFRESH = timedelta(minutes=15)
 CHANNELS: dict[AppointmentChannel, str] = {
     "online": "オンライン",
@@ -42,7 +44,7 @@ def feed(appointments: Iterable[Appointment], whose: Whose) -> bytes:
 def _event(appointment: Appointment, whose: Whose) -> icalendar.Event:
     slot = appointment.slot
     event = icalendar.Event()
-    event.add("UID", f"{appointment.id}@banso")
+    event.add("UID", appointment.id + OURS)
     event.add("DTSTAMP", appointment.created_at)
     event.add("SEQUENCE", max(appointment.version - 1, 0))
     event.add("DTSTART", slot.starts_at)

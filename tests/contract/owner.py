@@ -13,6 +13,10 @@ PROGRAMMES = (
 )
 EVERY_DAY = [{"weekday": day, "start_minute": 480, "end_minute": 1500} for day in range(7)]
 AGENCY = "sample-agency"
+BUSY = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//sample//EN\r\nBEGIN:VEVENT\r\nUID:sample\r\n"
+    b"DTSTART:20200101T010000Z\r\nDTEND:20200101T020000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 async def walk_intake(walk: Walk) -> dict[str, str]:
@@ -111,6 +115,11 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
     await walk.go("staff", "GET", v1 + "/counsellors/{counsellor_id}", ids)
     await walk.go("staff", "PUT", v1 + "/counsellors/{counsellor_id}", ids, json=counsellor)
     await walk.go("resident", "GET", f"{v1}/me/availability")
+    own_feed, feed = f"{v1}/me/calendar-feed", v1 + "/counsellors/{counsellor_id}/calendar-feed"
+    for who, path in (("resident", own_feed), ("staff", feed)):
+        await walk.go(who, "POST", path, ids)
+        await walk.go(who, "DELETE", path, ids)
+    await walk.go("staff", "POST", v1 + "/counsellors/{counsellor_id}/busy-import", ids, content=BUSY)
     await walk.go("staff", "GET", f"{v1}/availability")
     day = (now.date() + datetime.timedelta(days=3)).isoformat()
 

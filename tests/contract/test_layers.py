@@ -36,6 +36,7 @@ USE_CASES = {
         "desk",
         "diary",
         "expiry",
+        "feeding",
         "joining",
         "openings",
         "parts",

@@ -5,12 +5,13 @@ from services.booking.store.bookings import Bookings
 from services.booking.store.calendars import CALENDARS, Calendars, CellsTaken
 from services.booking.store.chosen_actions import CHOSEN_ACTIONS, ChosenActions
 from services.booking.store.counsellors import COUNSELLORS, Counsellors
+from services.booking.store.feeds import FEEDS, Feeds
 from services.booking.store.ledger import LEDGER, Ledger
 from services.booking.store.residents import RESIDENTS, Residents
 from services.booking.store.rooms import ROOMS, Rooms
 from services.booking.store.series import SERIES, AllSeries
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, SERIES, CHOSEN_ACTIONS, LEDGER)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, SERIES, CHOSEN_ACTIONS, LEDGER, FEEDS)
 
 __all__ = [
     "APPOINTMENTS",
@@ -22,6 +23,7 @@ __all__ = [
     "CellsTaken",
     "ChosenActions",
     "Counsellors",
+    "Feeds",
     "Ledger",
     "Residents",
     "Rooms",

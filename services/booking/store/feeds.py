@@ -1,0 +1,50 @@
+"""Secret addresses of calendar feeds: one per counsellor or resident, of which only a hash is kept."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pymongo import ASCENDING, IndexModel
+
+from shared.ids import derived_id
+from shared.mongo import CollectionSpec, Database, reachable
+
+FEEDS = CollectionSpec(
+    "feeds", (IndexModel([("tenant_id", ASCENDING), ("token_hash", ASCENDING)], unique=True),)
+)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """`owner_id` is the counsellor or resident whose appointments it shows."""
+
+    whose: Literal["counsellor", "resident"]
+    owner_id: str
+
+
+class Feeds:
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def open(self, tenant: str, feed: Feed, token_hash: str) -> None:
+        """Make this the feed's address; the one before it leads nowhere from now on."""
+        async with reachable():
+            await self.db["feeds"].update_one(
+                {"_id": _id(tenant, feed), "tenant_id": tenant},
+                {"$set": {"token_hash": token_hash, "whose": feed.whose, "owner_id": feed.owner_id}},
+                upsert=True,
+            )
+
+    async def close(self, tenant: str, feed: Feed) -> None:
+        """Its address leads nowhere from now on. One that has none stays so."""
+        async with reachable():
+            await self.db["feeds"].delete_one({"_id": _id(tenant, feed), "tenant_id": tenant})
+
+    async def find(self, tenant: str, token_hash: str) -> Feed | None:
+        """The feed at this address; None for one that was never given, or has been taken back."""
+        async with reachable():
+            found = await self.db["feeds"].find_one({"tenant_id": tenant, "token_hash": token_hash})
+        return Feed(found["whose"], found["owner_id"]) if found else None
+
+
+def _id(tenant: str, feed: Feed) -> str:
+    return derived_id("fee", tenant, feed.whose, feed.owner_id)
