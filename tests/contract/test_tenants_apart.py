@@ -22,23 +22,29 @@ from tests.contract.owner import (
     walk_notify,
 )
 from tests.contract.owner_calendar import walk_rooms_leave_and_series
+from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
 from tests.contract.walk import Step, Walk, hybrids, operations
-from tests.harness import Harness, a_tenant, eventually
+from tests.harness import Harness, a_pool, a_tenant, eventually
 
 SERVICES = ("intake", "matching", "booking", "notify")
 NOT_COMPARED = {"leases", "inbox"}
 REFUSED = (403, 404)
+SHARED = "shared-pool"
+NOBODY = "cou_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 
 async def start_all(harness: Harness) -> None:
     await harness.declare(a_tenant("sample-a"), a_tenant("sample-b"))
+    for tenant in ("sample-a", "sample-b"):
+        await harness.declare(a_pool(pool_of(tenant), {"tenant": tenant, "quota_hours": 100}))
+    await harness.declare(a_pool(SHARED))
     for name in SERVICES:
         settings: dict[str, Any] = {"allow_private_webhooks": True} if name == "notify" else {}
         await harness.launch(name, **settings)
 
 
 async def credentials(harness: Harness, tenant: str) -> dict[str, dict[str, str]]:
-    """Headers of staff, of an agency's key, and of a resident (with its id in X-Resident)."""
+    """Headers of staff, of an agency's key, of a resident (with its id in X-Resident), and of the people of the tenant's pool."""
     staff = harness.staff(tenant)
     intake = harness.of("intake").client
     made = await intake.post("/intake/v1/residents", headers=staff, json={"channel": "web"})
@@ -47,6 +53,8 @@ async def credentials(harness: Harness, tenant: str) -> dict[str, dict[str, str]
         "staff": staff,
         "agency": await harness.key(tenant, "referrals:read", "referrals:respond", agency=AGENCY),
         "resident": {**harness.resident(tenant, resident_id), "X-Resident": resident_id},
+        "operator": harness.staff(pool_of(tenant), "pool_staff"),
+        "pool_counsellor": harness.staff(pool_of(tenant), "pool_counsellor", counsellor_id=NOBODY),
     }
 
 
@@ -74,7 +82,7 @@ async def stand_still(harness: Harness) -> None:
 async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     """A tenant's whole walk, through every operation."""
     clients = {name: harness.of(name).client for name in SERVICES}
-    walk = Walk(clients, await credentials(harness, tenant), f"{tenant}.localhost:8080")
+    walk = Walk(clients, {**await credentials(harness, tenant)}, f"{tenant}.localhost:8080")
     resident_id = walk.credentials["resident"]["X-Resident"]
     await known(walk, resident_id)
     core = harness.of("booking").core
@@ -89,6 +97,7 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     await walk_matching(walk, core.registry.tenants[tenant].spec.municipality_code)
     booking = await walk_booking(walk, resident_id, now)
     await walk_rooms_leave_and_series(walk, resident_id, now.date())
+    await walk_pool(walk, harness, tenant, resident_id, core.clock)
     day = now.date() + timedelta(days=4)
     await walk_after_appointments(walk, core.clock, resident_id, booking["counsellor_id"], day)
     return walk
@@ -161,6 +170,58 @@ async def test_lists_and_creations_of_one_tenant_neither_show_nor_touch_the_othe
             assert answer.status_code < 500, f"{step.operation}: {answer.status_code}"
             assert not leaked(step, answer.text, walk), f"{step.operation} shows B's things"
     assert await fingerprints(harness, "sample-b") == before
+
+
+async def test_a_pools_counsellor_reaches_nothing_but_the_own_appointments(harness: Harness) -> None:
+    await start_all(harness)
+    walks = {tenant: await walked(harness, tenant) for tenant in ("sample-a", "sample-b")}
+    me, mine = await pool_counsellor(harness, walks)
+    await stand_still(harness)
+    before = await fingerprints(harness)
+    open_to_all = {("matching", "GET", "/matching/v1/questionnaire")}
+    own = "/booking/v1/pool/me/appointments"
+    wrong = []
+    for tenant, walk in walks.items():
+        for step in walk.steps:
+            answer = await attempt(walk, step, me)
+            refused = answer.status_code in REFUSED
+            if not refused and step.operation not in {*open_to_all, ("booking", "GET", own)}:
+                wrong.append(f"{step.operation}: {answer.status_code} {answer.text[:200]}")
+            shown = {found for found in walk.ids if found in answer.text} - step.ids - mine
+            assert not shown, f"{step.operation} shows {tenant}'s things to the pool's counsellor"
+    assert wrong == []
+    assert await fingerprints(harness) == before
+    schedule = await harness.of("booking").client.get(own, headers=me)
+    assert {each["id"] for each in schedule.json()["appointments"]} == mine
+
+
+async def pool_counsellor(harness: Harness, walks: Mapping[str, Walk]) -> tuple[dict[str, str], set[str]]:
+    """Headers of a counsellor whom both municipalities share, and the ids of an appointment with each of them."""
+    booking = harness.of("booking")
+    operator = harness.staff(SHARED, "pool_staff")
+    about = {
+        "display_name": "見本 共同の相談員",
+        "channels": ["online"],
+        "weekly_hours": EVERY_DAY,
+        "works_holidays": True,
+    }
+    made = await booking.client.post("/booking/v1/pool/counsellors", headers=operator, json=about)
+    mine = set()
+    for n, (tenant, walk) in enumerate(walks.items()):
+        day = booking.core.clock.now().astimezone(TOKYO).date() + timedelta(days=2)
+        wish = {
+            "resident_id": walk.credentials["resident"]["X-Resident"],
+            "counsellor_id": made.json()["id"],
+            "service_date": day.isoformat(),
+            "start_minute": 600 + 60 * n,
+            "channel": "online",
+        }
+        booked = await booking.client.post(
+            "/booking/v1/appointments", headers=harness.staff(tenant), json=wish
+        )
+        assert booked.status_code == 201, booked.text
+        mine.add(booked.json()["id"])
+    return harness.staff(SHARED, "pool_counsellor", counsellor_id=made.json()["id"]), mine
 
 
 async def test_a_session_of_one_tenant_is_nothing_at_the_pages_of_another(harness: Harness) -> None:

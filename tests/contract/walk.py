@@ -51,7 +51,7 @@ class Walk:
     """Makes requests as the owner. `clients` by service, `credentials` (headers) by who asks."""
 
     clients: Mapping[str, httpx.AsyncClient]
-    credentials: Mapping[str, Mapping[str, str]]
+    credentials: dict[str, Mapping[str, str]]
     host: str
     steps: list[Step] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)

@@ -1,9 +1,11 @@
 """/booking/v1/counsellors and /booking/v1/pool/counsellors: who can be talked to, and when."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from fastapi.routing import APIRoute
 
 from services.booking.counsellor import Counsellor
 from services.booking.hours import Hours, check_exceptions, check_weekly_hours
@@ -20,6 +22,12 @@ from shared.http.request import CommandOf, Scope, scope
 READ, WRITE = scope("counsellors:read"), scope("counsellors:write")
 
 
+def operation_of(prefix: str) -> Callable[[APIRoute], str]:
+    """Operation ids of routes that stand in the API twice, once below `prefix`."""
+    before = f"{prefix.strip('/')}_" if prefix else ""
+    return lambda route: before + route.name
+
+
 def counsellor_routes(
     counsellors: Counsellors,
     roster: Roster,
@@ -30,7 +38,7 @@ def counsellor_routes(
     write: Scope = WRITE,
 ) -> APIRouter:
     """The same operations for a municipality's own counsellors and, with other scopes, for a pool's: `actor.tenant` is their home."""
-    router = APIRouter(prefix=prefix, tags=[tag])
+    router = APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_of(prefix))
 
     @router.post("/counsellors", status_code=201)
     async def add_counsellor(

@@ -11,6 +11,7 @@ from services.booking.hours import Absence
 from services.booking.openings import zone_of
 from services.booking.reassigning import Reassigned, Reassigning
 from services.booking.roster import Roster, Touched, leave_between, leave_of, whole_days
+from services.booking.routes.counsellors import operation_of
 from services.booking.routes.shapes import Body, CounsellorPath, Minute, SlotOut
 from services.booking.service_day import instant
 from services.booking.slot import check_date
@@ -121,7 +122,11 @@ def leave_routes(
     home_of: Callable[..., Awaitable[Tenant | Pool]] = tenant_of,
 ) -> APIRouter:
     """The same operations for a municipality's own counsellors and, with other scopes and another home, for a pool's."""
-    router = APIRouter(prefix=prefix + "/counsellors/{counsellor_id}/leaves", tags=[tag])
+    router = APIRouter(
+        prefix=prefix + "/counsellors/{counsellor_id}/leaves",
+        tags=[tag],
+        generate_unique_id_function=operation_of(prefix),
+    )
 
     @router.post("/preview")
     async def preview_leave(
