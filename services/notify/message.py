@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notify.contact import Via
-from services.notify.quiet_hours import quiet_until
 from services.notify.slot import Slot
 from shared.events.envelope import Payload
 from shared.events.notify import MessageAccepted, MessageDelivered, MessageFailed, MessageSuppressed
 from shared.ids import derived_id
+from shared.quiet_hours import quiet_until
 from shared.tenancy import QuietHours
 from shared.trace import Trace
 

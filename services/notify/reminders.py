@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from services.notify.quiet_hours import quiet_period, quiet_until
 from shared.clock import TOKYO
+from shared.quiet_hours import quiet_period, quiet_until
 from shared.tenancy import QuietHours
 
 REMINDERS = (

@@ -59,6 +59,7 @@ WORDS = {
     "shared.pools",
     "shared.trace",
     "shared.clock",
+    "shared.quiet_hours",
 }
 LIBRARIES = {
     "pydantic",

@@ -10,7 +10,6 @@ from services.notify import message as rules
 from services.notify.contact import ContactPoint
 from services.notify.message import Message, State, message_id
 from services.notify.providers.line import fits
-from services.notify.quiet_hours import quiet_until
 from services.notify.routes.shapes import RESIDENT, MessageId
 from services.notify.sender import Sender
 from services.notify.template import NAME, UnknownTemplate
@@ -22,6 +21,7 @@ from shared.http.etag import etag
 from shared.http.paging import Cursor, Limit, Page
 from shared.http.request import CommandOf, TenantOf, scope
 from shared.idempotency import Command
+from shared.quiet_hours import quiet_until
 from shared.runtime import Core
 from shared.tenancy import Tenant
 

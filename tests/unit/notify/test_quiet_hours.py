@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.quiet_hours import quiet_period, quiet_until
 from services.notify.reminders import news_at, plan_evening, plan_reminders
 from shared.clock import TOKYO, parse_service_time
+from shared.quiet_hours import quiet_period, quiet_until
 from shared.tenancy import QuietHours
 
 NIGHT = QuietHours(start=time(21), end=time(8))
