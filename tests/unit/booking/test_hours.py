@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.booking.cells import cell_number
@@ -80,6 +80,7 @@ CHANGES = [date(2026, 3, 29), date(2026, 10, 25), date(2026, 3, 8), date(2026, 1
 """Days on which some of the zones change their clocks."""
 
 
+@settings(deadline=None)
 @given(
     st.data(),
     st.sampled_from(CHANGES) | st.dates(date(2026, 1, 5), date(2027, 12, 20)),

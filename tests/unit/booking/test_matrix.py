@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.booking.availability import Window, free_slots
@@ -101,6 +101,7 @@ LENGTHS = st.sampled_from([15, 30, 60, 90, 240, 480])
 STEPS = st.sampled_from([5, 15, 30])
 
 
+@settings(deadline=None)
 @given(cases(), LENGTHS, st.just(15))
 def test_every_row_says_what_the_plain_computation_says(case: Case, minutes: int, step: int) -> None:
     found: list[set[tuple[date, int]]] = [set() for _ in case.people]
@@ -111,6 +112,7 @@ def test_every_row_says_what_the_plain_computation_says(case: Case, minutes: int
     assert [sorted(of) for of in found] == [case.plain(n, minutes, step) for n in range(len(case.people))]
 
 
+@settings(deadline=None)
 @given(cases(), LENGTHS, STEPS)
 def test_counts_and_union_are_those_of_the_rows(case: Case, minutes: int, step: int) -> None:
     length = minutes // CELL_MINUTES
@@ -126,6 +128,7 @@ def test_counts_and_union_are_those_of_the_rows(case: Case, minutes: int, step: 
     assert np.array_equal(union.astype(bool), counts.astype(bool))
 
 
+@settings(deadline=None)
 @given(cases(), st.data())
 def test_a_tally_follows_every_change(case: Case, data: st.DataObject) -> None:
     some = np.array(sorted(data.draw(st.sets(st.integers(0, len(case.people) - 1), min_size=1))), np.intp)
@@ -147,6 +150,7 @@ def test_a_tally_follows_every_change(case: Case, data: st.DataObject) -> None:
             assert np.array_equal(tally.counts(), anew.counts())
 
 
+@settings(deadline=None)
 @given(cases(), st.integers(1, 24))
 def test_what_must_be_kept_free_after_the_end_may_lie_outside_of_hours_but_not_be_busy(
     case: Case, tail: int
@@ -167,6 +171,7 @@ def test_what_must_be_kept_free_after_the_end_may_lie_outside_of_hours_but_not_b
                     assert bool(int(words[n, day, at // 64]) >> at % 64 & 1) == free
 
 
+@settings(deadline=None)
 @given(cases(), st.integers(0, 4))
 def test_days_that_pass_make_room_for_days_that_come(case: Case, days: int) -> None:
     later = Axis(case.axis.first_day + timedelta(days=days), DAYS, case.axis.zone)
@@ -183,12 +188,14 @@ def test_days_that_pass_make_room_for_days_that_come(case: Case, days: int) -> N
     assert np.array_equal(Tally(rolled, None, 3).counts(), Tally(anew, None, 3).counts())
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, (1 << 384) - 1), max_size=40))
 def test_column_sums_are_sums(rows: list[int]) -> None:
     sums = column_sums(words_of_days(rows).reshape(len(rows), 6))
     assert sums.tolist() == [sum(row >> n & 1 for row in rows) for n in range(384)]
 
 
+@settings(deadline=None)
 @given(st.integers(0, (1 << 383) - 1), st.integers(0, (1 << 383) - 1), st.integers(1, 100))
 def test_a_run_never_goes_on_into_the_next_day(one: int, other: int, length: int) -> None:
     matrix = Matrix(Axis(date(2026, 12, 1), 2, TOKYO))
