@@ -145,7 +145,7 @@ asks = st.tuples(members, st.integers(-8, 24).map(lambda n: n * 15), st.booleans
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.fixed_dictionaries({m: a_share for m in "abcd"}),
+    st.fixed_dictionaries(dict.fromkeys("abcd", a_share)),
     st.integers(0, 64).map(lambda n: n * 15),
     st.lists(asks, max_size=60),
 )
