@@ -1,13 +1,18 @@
 """Whom to ask for a wished time: the counsellor somebody chose, or those whom Banso would choose, in order, each with the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.booking.appointment import Appointment
+from services.booking.assignment import Standing
+from services.booking.assignment import in_order as best_first
+from services.booking.counsellor import Asked
+from services.booking.free_times import Search, may_begin, who
 from services.booking.openings import Openings
+from services.booking.picture import Picture
 from services.booking.room import in_order, serving
 from services.booking.slot import Slot
-from services.booking.store import Calendars, Rooms
+from services.booking.store import Calendars
 from services.booking.wish import Wish
 from shared.errors import NotFound
 from shared.registry import Registry
@@ -24,10 +29,9 @@ class Candidate:
 
 
 class Assigning:
-    def __init__(self, openings: Openings, calendars: Calendars, rooms: Rooms, registry: Registry) -> None:
+    def __init__(self, openings: Openings, calendars: Calendars, registry: Registry) -> None:
         self.openings = openings
         self.calendars = calendars
-        self.rooms = rooms
         self.registry = registry
 
     async def candidates(
@@ -37,21 +41,43 @@ class Assigning:
         resident_id: str,
         moving: Appointment | None = None,
         last_counsellor: str | None = None,
+        *,
+        by_staff: bool = False,
     ) -> list[Candidate]:
         """Who could have the wished time, the best first; whoever was wished for is the only one. A hint: the write decides."""
         if wish.counsellor_id is not None:
             pool = await self._pool_of(tenant, wish.counsellor_id)
             # a pool's counsellor is told the language; their own municipality's people know the resident
-            chosen = {"code": "chosen", "language": wish.language} if pool and wish.language else None
-            return [Candidate(wish.counsellor_id, pool, chosen)]
-        free = await self.openings.free(
-            tenant, wish.service_date, 1, wish.channel, wish.minutes, resident_id=resident_id, moving=moving
+            said = {"code": "chosen", "language": wish.language} if pool and wish.language else None
+            return [Candidate(wish.counsellor_id, pool, said)]
+        asked = Asked(wish.channel, None, wish.language, wish.skills)
+        search = self.openings.search(
+            tenant,
+            wish.service_date,
+            1,
+            asked,
+            wish.minutes,
+            resident_id=resident_id,
+            own_limit=not by_staff,
+            moving=moving,
         )
-        return [
-            Candidate(slot.counsellor_id)
-            for slot in free
-            if slot.start_minute == wish.start_minute and slot.counsellor_id not in wish.not_with
+        if search is None:
+            return []
+        if by_staff:  # they need no notice
+            search = replace(search, window=replace(search.window, not_before=self.openings.clock.now()))
+        view = await self.openings.view(tenant, past=True)
+        if not may_begin(view.own, search, wish.service_date, wish.start_minute):
+            return []
+        standings = [
+            standing
+            for pool, picture in view.everybody
+            for standing in _standings(picture, pool, search, wish, last_counsellor)
         ]
+        weeks = min((len(standing.weeks) for standing in standings), default=0)
+        alike = [replace(standing, weeks=standing.weeks[:weeks]) for standing in standings]
+        week = view.own.workload.week_number(wish.service_date)
+        chosen = best_first(alike, wish, week)
+        return [Candidate(a.counsellor_id, a.pool, a.as_json()) for a in chosen]
 
     async def _pool_of(self, tenant: Tenant, counsellor_id: str) -> str | None:
         """The pool that a counsellor belongs to who is not the tenant's own."""
@@ -69,7 +95,8 @@ class Assigning:
 
     async def rooms_for(self, tenant: Tenant, slot: Slot, moving: Appointment | None) -> list[str] | None:
         """Rooms that are free for the slot now, None when the way to talk needs none. A move keeps its room where it can."""
-        rooms = serving(await self.rooms.all(tenant.id), slot.channel)
+        view = await self.openings.view(tenant)
+        rooms = serving(view.own.rooms.values(), slot.channel)
         if rooms is None:
             return None
         ordered = in_order([room.id for room in rooms], slot.counsellor_id)
@@ -79,3 +106,21 @@ class Assigning:
         return await self.calendars.free_of(
             tenant.id, ordered, slot.starts_at, slot.ends_at, except_for=spared
         )
+
+
+def _standings(
+    picture: Picture, pool: str | None, search: Search, wish: Wish, last_counsellor: str | None
+) -> list[Standing]:
+    """Those of the picture's people who are free at the wished time."""
+    free = who(picture, search, wish.service_date, wish.start_minute)
+    people = [picture.people[name] for name in free if name not in wish.not_with]
+    return [
+        Standing(
+            counsellor,
+            pool,
+            picture.workload.weeks(counsellor),
+            picture.workload.count(counsellor.id, wish.service_date),
+            counsellor.id == last_counsellor,
+        )
+        for counsellor in people
+    ]

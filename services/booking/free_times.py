@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from itertools import pairwise
+from operator import and_
 
 import numpy as np
 import numpy.typing as npt
 
 from services.booking.availability import Window
-from services.booking.axis import DAY_WORDS, KEPT, Words, grid, unpack, words_of_day
+from services.booking.axis import DAY_WORDS, KEPT, Words, grid, unpack, words_of_day, words_of_days
 from services.booking.cells import CELL_MINUTES, CELL_SECONDS, run_starts, span_bits
 from services.booking.counsellor import Asked
 from services.booking.picture import Picture
@@ -66,28 +68,39 @@ def allowed(own: Picture, search: Search) -> Words:
 
     `own` is the picture of the municipality that asks, whoever's counsellors it asks for.
     """
+    return reduce(and_, conditions(own, search).values())
+
+
+def conditions(own: Picture, search: Search) -> dict[str, Words]:
+    """What `allowed` consists of: grid, notice, resident, resident-cap and rooms, each (days, 6), as said; what does not apply is left out."""
     days, axis = days_of(own, search.window), own.axis
-    bits = [ALL_DAY] * len(days)
-    for n, number in enumerate(days):
-        later = axis.from_on(search.window.not_before, number)
-        if later == ALL_DAY:
-            break
-        bits[n] = later
+    found = {"grid": np.array([grid(search.step, search.minutes)] * len(days)).reshape(len(days), DAY_WORDS)}
+    later = [axis.from_on(search.window.not_before, number) for number in days]
+    found["notice"] = _as_said(own, days, later)
     if search.resident_id is not None:
-        _leave_out_own(own, search, search.resident_id, days, bits)
-    found = np.array([words_of_day(day) for day in bits]).reshape(len(days), DAY_WORDS)
+        free, below_cap = _resident(own, search, search.resident_id, days)
+        found["resident"], found["resident-cap"] = _as_said(own, days, free), _as_said(own, days, below_cap)
     rooms = own.room_rows(search.asked.channel)
     if rooms is not None:
         with own.without(search.moving):
-            found &= own.room_matrix.union(rooms, days, search.length, said=False)
-    for number in axis.walls.keys() & set(days):
-        found[number - days.start] = axis.as_said(found[number - days.start], number)
-    return found & grid(search.step, search.minutes)
+            free_rooms = own.room_matrix.union(rooms, days, search.length, said=False)
+        found["rooms"] = _put(own, days, free_rooms)
+    return found
 
 
-def _leave_out_own(own: Picture, search: Search, resident_id: str, days: range, bits: list[int]) -> None:
-    """Clear of each day's bits where the resident has something else, and days on which they have enough."""
-    busy: dict[int, int] = {}
+def _as_said(own: Picture, days: range, bits: Sequence[int]) -> Words:
+    return _put(own, days, words_of_days(bits).copy())
+
+
+def _put(own: Picture, days: range, words: Words) -> Words:
+    for number in own.axis.walls.keys() & set(days):
+        words[number - days.start] = own.axis.as_said(words[number - days.start], number)
+    return words
+
+
+def _resident(own: Picture, search: Search, resident_id: str, days: range) -> tuple[list[int], list[int]]:
+    """Each day's bits at which the resident has nothing else to do; and all of them, or none on days on which they have enough."""
+    busy: Counter[int] = Counter()
     counted: Counter[int] = Counter()
     for owner, part in own.held_by("resident", resident_id):
         if owner == search.moving:
@@ -95,13 +108,10 @@ def _leave_out_own(own: Picture, search: Search, resident_id: str, days: range, 
         if part.counted_on:
             counted[own.axis.number(part.counted_on)] += 1
         for number, first, end in own.axis.parts(part.first, part.end):
-            busy[number] = busy.get(number, 0) | span_bits(0, first, end)
-    for number, taken in busy.items():
-        if number in days:
-            bits[number - days.start] &= run_starts(ALL_DAY & ~taken, search.length)
-    for number, count in counted.items():
-        if number in days and search.resident_cap is not None and count >= search.resident_cap:
-            bits[number - days.start] = 0
+            busy[number] |= span_bits(0, first, end)
+    free = [run_starts(ALL_DAY & ~busy[n], search.length) if busy[n] else ALL_DAY for n in days]
+    cap = search.resident_cap
+    return free, [0 if cap is not None and counted[n] >= cap else ALL_DAY for n in days]
 
 
 def counts(picture: Picture, search: Search) -> Counts:
@@ -141,6 +151,13 @@ def slots(picture: Picture, search: Search, mask: Words, *, pool: str | None = N
         for cell, name, day, wall in waiting[:ready]:
             yield _slot(picture, search, cell, name, day, wall, pool)
         del waiting[:ready]
+
+
+def may_begin(own: Picture, search: Search, service_date: date, minute: int) -> bool:
+    """Whether one start is `allowed`."""
+    number, wall = (service_date - search.window.first_day).days, minute // CELL_MINUTES
+    mask = allowed(own, search)
+    return 0 <= number < len(mask) and bool(unpack(mask[number])[wall])
 
 
 def who(picture: Picture, search: Search, service_date: date, minute: int) -> list[str]:

@@ -57,7 +57,7 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -
     residents = Residents(outbox.db)
     diary = Diary(clock, counsellors, rooms, Holdings(outbox.db))
     openings = Openings(clock, counsellors, diary, registry)
-    assigning = Assigning(openings, calendars, rooms, registry)
+    assigning = Assigning(openings, calendars, registry)
     placing = Placing(clock, openings, calendars, bookings, assigning)
     desk = Desk(clock, appointments, bookings, residents, placing)
     roster = Roster(clock, counsellors, calendars, appointments)

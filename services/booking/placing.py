@@ -101,7 +101,12 @@ class Placing:
         """Who could have it, the best first; at least one. Raises Invalid, NotFound, TooSoon, TooFar, NobodyFree."""
         check_date("service_date", wish.service_date, self.openings.today(tenant))
         found = await self.assigning.candidates(
-            tenant, wish, asker.resident_id, asker.moving, asker.past.last_counsellor
+            tenant,
+            wish,
+            asker.resident_id,
+            asker.moving,
+            asker.past.last_counsellor,
+            by_staff=asker.by_staff,
         )
         if not found:
             slot = slot_for(tenant, wish, "")

@@ -52,7 +52,7 @@ class Desk:
         made: str = answer.json()["id"]
         return made
 
-    def wish(self, counsellor_id: str, start_minute: int = 1470, **more: Any) -> dict[str, Any]:
+    def wish(self, counsellor_id: str | None, start_minute: int = 1470, **more: Any) -> dict[str, Any]:
         wish = {
             "counsellor_id": counsellor_id,
             "service_date": DAY.isoformat(),
