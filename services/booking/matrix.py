@@ -100,8 +100,7 @@ class Matrix:
         total = self.count if rows is None else len(rows)
         a_row = len(days) * DAY_WORDS
         size = max(1, BLOCK_WORDS // a_row)
-        if self._scratch.shape[1] < size * a_row:
-            self._scratch = np.empty((3, size * a_row), np.uint64)
+        self._reserve(size * a_row)
         for begin in range(0, total, size):
             block = slice(begin, min(begin + size, total))
             which = block if rows is None else rows[block]
@@ -118,6 +117,39 @@ class Matrix:
         for _, block in self.starts(rows, days, length, tail, said=said):
             found |= np.bitwise_or.reduce(block, axis=0)
         return found
+
+    def layers(self, rows: Rows, days: range, length: int, tail: int) -> npt.NDArray[np.int32]:
+        """(4, days, 384), as said: in how many rows one could begin by the hours alone, where nothing is taken, where nothing is taken
+        behind it either, and where the day is not full."""
+        total = self.count if rows is None else len(rows)
+        found = np.zeros((4, len(days) * DAY_WORDS * 64), np.int32)
+        chosen, size = slice(days.start, days.stop), max(1, BLOCK_WORDS // (len(days) * DAY_WORDS))
+        for begin in range(0, total, size):
+            block = slice(begin, min(begin + size, total))
+            which = block if rows is None else rows[block]
+            said, begins = self._said[which, chosen], self._begins[which, chosen]
+            for n, runs in enumerate(self._layered(which, block.stop - block.start, days, length, tail)):
+                for number in self.axis.walls.keys() & set(days):
+                    runs[:, number - days.start] = self.axis.as_said(runs[:, number - days.start], number)
+                found[n] += column_sums((runs & said).reshape(len(runs), -1))
+                if n == 2:
+                    found[3] += column_sums((runs & begins).reshape(len(runs), -1))
+        return found.reshape(4, len(days), -1)
+
+    def _layered(
+        self, which: slice | npt.NDArray[np.intp], n: int, days: range, length: int, tail: int
+    ) -> Iterator[Words]:
+        chosen = slice(days.start, days.stop)
+        for cells in (self._open[which, chosen], self._free[which, chosen]):
+            work = cells.reshape(-1).copy()
+            _run_starts(work, length, np.empty_like(work), np.empty_like(work))
+            yield work.reshape(cells.shape)
+        self._reserve(n * len(days) * DAY_WORDS)
+        yield self._runs(which, n, days, length, tail)
+
+    def _reserve(self, words: int) -> None:
+        if self._scratch.shape[1] < words:
+            self._scratch = np.empty((3, words), np.uint64)
 
     def _runs(
         self, which: slice | npt.NDArray[np.intp], n: int, days: range, length: int, tail: int

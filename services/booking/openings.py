@@ -12,6 +12,7 @@ from services.booking.appointment import Appointment
 from services.booking.availability import nearest, window
 from services.booking.counsellor import Asked, Counsellor
 from services.booking.diary import Diary, Home, Seen
+from services.booking.explain import Explanation, explain
 from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots
 from services.booking.picture import Picture
 from services.booking.service_day import earliest_running
@@ -174,6 +175,25 @@ class Openings:
             for slot in one_each(picture, search, mask, shown, pool):
                 offers.setdefault(slot.start_minute, slot)
         return days, [offers[minute] for minute in shown.starts]
+
+    async def why(
+        self, tenant: Tenant, first_day: date, days: int, asked: Asked, minutes: int, resident_id: str | None
+    ) -> Explanation:
+        """Why these days are as full as they are; with `resident_id` for that resident. Raises Invalid."""
+        today, horizon = self.today(tenant), tenant.spec.booking.horizon_days + 1
+        own_limit = resident_id is not None
+
+        def search(first: date, count: int) -> Search | None:
+            return self.search(
+                tenant, first, count, asked, minutes, resident_id=resident_id, own_limit=own_limit
+            )
+
+        some, whole = search(first_day, days), search(today, horizon)
+        if whole is None:
+            raise ValueError("the day that runs can always be booked")
+        view = await self.view(tenant)
+        first = (first_day - whole.window.first_day).days
+        return explain(view.everybody, some, range(first, first + days), whole)
 
     async def people(self, tenant: Tenant) -> dict[str, Counsellor]:
         """Everybody whom one could talk to, by id."""

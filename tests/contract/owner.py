@@ -121,6 +121,9 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
         await walk.go(who, "DELETE", path, ids)
     await walk.go("staff", "POST", v1 + "/counsellors/{counsellor_id}/busy-import", ids, content=BUSY)
     await walk.go("staff", "GET", f"{v1}/availability")
+    for question in ("days", "why"):
+        await walk.go("resident", "GET", f"{v1}/me/availability/{question}")
+        await walk.go("staff", "GET", f"{v1}/availability/{question}")
     day = (now.date() + datetime.timedelta(days=3)).isoformat()
 
     def wish(start: int) -> dict[str, Any]:

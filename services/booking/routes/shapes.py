@@ -54,6 +54,22 @@ class SlotsOut(BaseModel):
     slots: list[SlotOut]
 
 
+class FreeDayOut(BaseModel):
+    """`starts` are minutes of the service day, in order; `counts` says of each how many counsellors are free then."""
+
+    service_date: date
+    starts: list[int] = Field(examples=[[1320, 1335, 1470]])
+    counts: list[int] = Field(examples=[[2, 2, 1]])
+
+
+class FreeDaysOut(BaseModel):
+    """Days without a free time are left out. `as_of`: what was booked by then is not among the times."""
+
+    first_day: date
+    days: list[FreeDayOut]
+    as_of: datetime
+
+
 class WishBody(Body):
     """Without `counsellor_id` Banso chooses who it will be, among those who are free then, and says why."""
 
