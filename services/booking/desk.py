@@ -56,9 +56,18 @@ class Desk:
         lasting = timedelta(minutes=tenant.spec.booking.hold_minutes)
 
         def making(new_id: str, slot: Slot, candidate: Candidate, now: datetime) -> Outcome:
-            return rules.hold(new_id, resident_id, slot, now + lasting, now, assignment=candidate.assignment)
+            return rules.hold(
+                new_id,
+                resident_id,
+                slot,
+                now + lasting,
+                now,
+                assignment=candidate.assignment,
+                extra_reminder=self._helps(tenant, asker, slot, now),
+            )
 
-        return await self._create(tenant, wish, command, making, Asker(resident_id, by_staff=False))
+        asker = await self._asker(tenant, resident_id, by_staff=False)
+        return await self._create(tenant, wish, command, making, asker)
 
     async def hold_for(
         self,
