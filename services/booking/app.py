@@ -11,6 +11,7 @@ from services.booking.expiry import Expiry
 from services.booking.feeding import Feeding
 from services.booking.joining import Joining
 from services.booking.pages import appointment_pages, time_pages
+from services.booking.pages.staff import staff_pages
 from services.booking.pages.views import choice_of, time_text
 from services.booking.parts import parts_of
 from services.booking.reassigning import Reassigning
@@ -75,6 +76,7 @@ async def compose(core: Core) -> Service:
             time_pages(pages, parts.openings, desk),
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
             feed_files(feeding),
+            *staff_pages(pages, core.clock, core.registry, parts, reassigning),
         ],
     )
     return Service(

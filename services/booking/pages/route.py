@@ -12,10 +12,13 @@ from shared.web.visiting import Visitor
 
 def page_command(request: Request, visitor: Visitor, key: str, *choice: str) -> Command:
     """The command of a form. What was chosen is part of its key: going back and choosing again is another request."""
+    return form_command(request, visitor.tenant.id, visitor.actor, key, *choice)
+
+
+def form_command(request: Request, tenant: str, who: str, key: str, *choice: str) -> Command:
+    """The same for whoever acts."""
     chosen = "\n".join(choice)
-    return make_command(
-        request, visitor.tenant.id, visitor.actor, f"{key or new_ulid()}\n{chosen}", chosen.encode()
-    )
+    return make_command(request, tenant, who, f"{key or new_ulid()}\n{chosen}", chosen.encode())
 
 
 def problem_title(slug: str) -> str:

@@ -1,0 +1,40 @@
+"""The staff's pages of booking, put together."""
+
+from fastapi import APIRouter
+
+from services.booking.pages.staff_agenda import reference, state_text, unmarked
+from services.booking.pages.staff_appointments import staff_appointment_pages
+from services.booking.pages.staff_days import day_pages
+from services.booking.pages.staff_hours import hours_pages
+from services.booking.pages.staff_leaves import leave_pages
+from services.booking.pages.staff_overview import overview_pages
+from services.booking.pages.staff_people import StaffPeople
+from services.booking.pages.staff_pools import pool_pages
+from services.booking.pages.staff_rooms import room_pages
+from services.booking.pages.staff_route import LINKS
+from services.booking.parts import Parts
+from services.booking.reassigning import Reassigning
+from services.booking.store.agenda import Agenda
+from shared.clock import Clock
+from shared.registry import Registry
+from shared.web import Pages
+
+
+def staff_pages(
+    pages: Pages, clock: Clock, registry: Registry, parts: Parts, reassigning: Reassigning
+) -> list[APIRouter]:
+    """Everything below /booking/staff but for the signing in, which is the same in every service."""
+    pages.link_for_staff(*LINKS)
+    pages.env.filters["reference"] = reference
+    pages.env.globals.update(state_text=state_text, unmarked=unmarked)
+    people = StaffPeople(registry, parts.counsellors)
+    agenda = Agenda(parts.appointments)
+    return [
+        overview_pages(pages, clock, agenda, people),
+        day_pages(pages, clock, agenda, people),
+        staff_appointment_pages(pages, clock, parts.desk, parts.openings, people),
+        hours_pages(pages, clock, parts.roster, people),
+        leave_pages(pages, clock, parts.roster, reassigning, people),
+        room_pages(pages, parts.rooms),
+        pool_pages(pages, clock, registry, parts.pooling, parts.sessions),
+    ]

@@ -1,0 +1,99 @@
+"""/booking/staff/counsellors: who works when. Counsellors change their own hours; counsellors:write everybody's."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.booking.counsellor import Counsellor
+from services.booking.openings import zone_of
+from services.booking.pages.staff_hours_form import HoursForm, read, typed, written
+from services.booking.pages.staff_people import StaffPeople
+from services.booking.pages.staff_route import CounsellorPath, CounsellorReader, require_own, staff_router
+from services.booking.pages.views import CHANNELS
+from services.booking.roster import Roster
+from services.booking.service_day import earliest_running
+from shared.clock import Clock
+from shared.errors import StaleVersion
+from shared.web import Pages
+from shared.web.staff import HOME, Staff
+from shared.web.visiting import form_of, go
+
+FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
+CHANGED_BY_OTHERS = "書いているあいだに、ほかの人がこの時間を変えました。いまの時間を別の窓で確かめてから、もう一度保存してください。"
+
+
+def hours_pages(pages: Pages, clock: Clock, roster: Roster, people: StaffPeople) -> APIRouter:
+    router = staff_router(pages)
+    where = f"{HOME}/counsellors"
+
+    async def show(
+        staff: Staff, counsellor: Counsellor, form: HoursForm, *, status: int = 200, problem: str = ""
+    ) -> HTMLResponse:
+        return pages.render(
+            "staff_hours.html",
+            staff.tenant,
+            status=status,
+            staff=staff,
+            here=where,
+            counsellor=counsellor,
+            form=form,
+            problem=problem,
+        )
+
+    @router.get("/counsellors")
+    async def counsellors_list(staff: CounsellorReader) -> HTMLResponse:
+        known = await people.own(staff.tenant)
+        now = clock.now()
+        coming = {
+            c.id: [a for a in c.absences if a.kind == "leave" and a.ends_at > now] for c in known.values()
+        }
+        return pages.render(
+            "staff_counsellors.html",
+            staff.tenant,
+            staff=staff,
+            here=where,
+            people=known,
+            channels=CHANNELS,
+            leaves=coming,
+            zone=zone_of(staff.tenant),
+        )
+
+    @router.get("/counsellors/{counsellor_id}/hours")
+    async def hours_form(
+        staff: CounsellorReader, counsellor_id: CounsellorPath, saved: bool = False
+    ) -> HTMLResponse:
+        require_own(staff, counsellor_id)
+        found = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+        form = written(found.hours, earliest_running(clock.now(), zone_of(staff.tenant)))
+        return await show(staff, found, form, problem="" if not saved else "saved")
+
+    @router.post("/counsellors/{counsellor_id}/hours")
+    async def save_hours(
+        request: Request, staff: CounsellorReader, counsellor_id: CounsellorPath, form: FormOf
+    ) -> Response:
+        require_own(staff, counsellor_id)
+        present = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+        today = earliest_running(clock.now(), zone_of(staff.tenant))
+        past = [e for e in present.exceptions if e.service_date < today]
+        wanted, kept = read(typed(form), past)
+        if wanted is None:
+            return await show(staff, present, kept, status=422)
+        if form.get("version") != [str(present.version)]:
+            return await show(staff, present, kept, status=409, problem=CHANGED_BY_OTHERS)
+        changed = replace(
+            present,
+            weekly_hours=wanted.weekly,
+            exceptions=wanted.exceptions,
+            works_holidays=wanted.works_holidays,
+        )
+        try:
+            if changed != present:
+                await roster.change(staff.tenant.id, changed)
+        except StaleVersion:
+            latest = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+            return await show(staff, latest, kept, status=409, problem=CHANGED_BY_OTHERS)
+        return go(f"{where}/{counsellor_id}/hours?saved=true")
+
+    return router

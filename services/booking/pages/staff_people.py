@@ -1,0 +1,23 @@
+"""Counsellors whom a municipality's appointments may be with, for the staff's pages."""
+
+from services.booking.counsellor import Counsellor
+from services.booking.store import Counsellors
+from shared.registry import Registry
+from shared.tenancy import Tenant
+
+
+class StaffPeople:
+    def __init__(self, registry: Registry, counsellors: Counsellors) -> None:
+        self.registry = registry
+        self.counsellors = counsellors
+
+    async def own(self, tenant: Tenant) -> dict[str, Counsellor]:
+        """The municipality's own, by id, in order of creation."""
+        return {found.id: found for found in await self.counsellors.all(tenant.id)}
+
+    async def all(self, tenant: Tenant) -> dict[str, Counsellor]:
+        """The same with those of its pools after them."""
+        known = await self.own(tenant)
+        for pool in self.registry.pools_of(tenant.id):
+            known |= {found.id: found for found in await self.counsellors.all(pool.id)}
+        return known
