@@ -10,6 +10,7 @@ from services.booking.consumers import reactions
 from services.booking.expiry import Expiry
 from services.booking.feeding import Feeding
 from services.booking.joining import Joining
+from services.booking.offering import Offering
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.staff import staff_pages
 from services.booking.pages.views import choice_of, time_text
@@ -26,9 +27,11 @@ from services.booking.routes.resident import resident_routes
 from services.booking.routes.rooms import room_routes
 from services.booking.routes.series import series_routes
 from services.booking.routes.staff import staff_routes
+from services.booking.routes.waiting import waiting_routes
 from services.booking.settings import Settings
-from services.booking.store import ChosenActions, Feeds
+from services.booking.store import ChosenActions, Feeds, Waiting
 from services.booking.texts import PROBLEMS
+from services.booking.waitlist import Waitlist
 from shared.following import Following
 from shared.http.app import build_app
 from shared.runtime import Core, Service
@@ -42,7 +45,11 @@ async def compose(core: Core) -> Service:
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
     settings = cast(Settings, core.settings)
-    performers = {**AppointmentChoices(core.clock, desk, parts.openings).performers()}
+    waitlist = Waitlist(core.clock, Waiting(core.outbox), desk, parts.openings)
+    performers = {
+        **AppointmentChoices(core.clock, desk, parts.openings).performers(),
+        **waitlist.performers(),
+    }
     acting = Acting(core, ChosenActions(core.outbox), performers)
     feeding = Feeding(core, Feeds(core.db), appointments, parts.openings)
     following = Following(core.nc, "BOOKING", parts.diary.heard, parts.diary.lost)
@@ -60,6 +67,7 @@ async def compose(core: Core) -> Service:
             leave_routes(core.clock, parts.roster, reassigning),
             import_routes(core.clock, parts.roster),
             feed_routes(feeding, counsellors),
+            waiting_routes(waitlist),
             availability_routes(parts.openings),
             resident_routes(desk, appointments),
             staff_routes(desk, appointments),
@@ -87,6 +95,7 @@ async def compose(core: Core) -> Service:
             "counsellors",
             "rooms",
             "chosen_actions",
+            "waiting",
         ),
         companions=(diary,),
         workers=(
@@ -101,5 +110,6 @@ async def compose(core: Core) -> Service:
                 settings.joining_every,
             ).run,
             acting.run,
+            Offering(core.db, core.registry, waitlist, settings.offering_every).run,
         ),
     )

@@ -49,6 +49,7 @@ REASONS: dict[str, RefusalReason] = {
     "too-far": "unavailable",
     "invalid": "unavailable",
     "offer-ended": "offer_ended",
+    "waiting-offer-ended": "offer_ended",
 }
 
 

@@ -7,7 +7,8 @@ from shared.settings import CoreSettings
 
 
 class Settings(CoreSettings):
-    """Seconds between two looks: `expiry_every` for holds that have run out, `joining_every` for online sessions without an address."""
+    """Seconds between two looks: `expiry_every` for holds that have run out, `joining_every` for online sessions without an address,
+    `offering_every` for times that have become free for somebody who waits."""
 
     model_config = SettingsConfigDict(
         env_prefix="BOOKING_", populate_by_name=True, extra="ignore", frozen=True
@@ -16,3 +17,4 @@ class Settings(CoreSettings):
     port: int = 8103
     expiry_every: float = Field(default=1.0, gt=0)
     joining_every: float = Field(default=5.0, gt=0)
+    offering_every: float = Field(default=2.0, gt=0)

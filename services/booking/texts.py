@@ -47,6 +47,14 @@ PROBLEMS: dict[str, dict[str, str]] = {
     },
     "too-soon": {"ja": "開始までの時間が短すぎて予約できません", "en": "The start is too near, or past"},
     "too-far": {"ja": "まだ予約を受け付けていない日です", "en": "That day cannot be booked yet"},
+    "waiting-offer-ended": {
+        "ja": "その時間のご案内は終わりました。順番はそのままです",
+        "en": "The time is no longer kept for you; you keep your place",
+    },
+    "waiting-enough": {
+        "ja": "空きを待てるのは、同時に3つまでです",
+        "en": "One can wait for three things at once",
+    },
     "hold-expired": {
         "ja": "時間をおさえておける期限がすぎました。もう一度、時間を選んでください",
         "en": "The hold has run out: choose a time again",

@@ -39,7 +39,7 @@ SHORTEST_OFFER = timedelta(minutes=5)
 class OfferEnded(Conflict):
     """The time is no longer kept for this person, or it is another one by now."""
 
-    slug = "offer-ended"
+    slug = "waiting-offer-ended"
 
 
 class WaitingEnough(Conflict):
@@ -219,6 +219,13 @@ def put_back(entry: Entry, slot: Slot | None = None) -> Outcome:
     key = time_key(slot or current(entry).slot)
     passed = (*entry.passed, key)[-REMEMBERED:]
     return replace(entry, state="waiting", offer=None, passed=passed), []
+
+
+def prioritised(entry: Entry, priority: int) -> Entry:
+    """The entry at its place by the urgency that staff see, 0..3. Raises Invalid."""
+    if not 0 <= priority <= 3:
+        raise Invalid("priority", "must be 0..3")
+    return replace(entry, priority=priority)
 
 
 def leave(entry: Entry) -> Outcome | None:

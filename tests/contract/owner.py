@@ -120,6 +120,7 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
         await walk.go(who, "POST", path, ids)
         await walk.go(who, "DELETE", path, ids)
     await walk.go("staff", "POST", v1 + "/counsellors/{counsellor_id}/busy-import", ids, content=BUSY)
+    await walk_waiting_list(walk, ids)
     await walk.go("staff", "GET", f"{v1}/availability")
     for question in ("days", "why"):
         await walk.go("resident", "GET", f"{v1}/me/availability/{question}")
@@ -154,6 +155,26 @@ async def walk_booking(walk: Walk, resident_id: str, now: datetime.datetime) -> 
     await walk.go("staff", "POST", staff + "/move", ids, json={"service_date": day, "start_minute": 960})
     await walk.go("staff", "POST", staff + "/cancel", ids)
     return ids
+
+
+async def walk_waiting_list(walk: Walk, ids: dict[str, str]) -> None:
+    """Adds waiting_id. Each offer is waited for: the service asks by itself."""
+    mine, one = "/booking/v1/me/waiting", "/booking/v1/me/waiting/{waiting_id}"
+
+    async def offered() -> bool:
+        headers = {**walk.credentials["resident"], "Host": walk.host}
+        found = (await walk.clients["booking"].get(mine, headers=headers)).json()
+        return any(entry["state"] == "offered" for entry in found)
+
+    # asked at any hour: they join in the night that it may be
+    ids["waiting_id"] = (await walk.go("resident", "POST", mine, json={"minutes": 60}))["id"]
+    await walk.go("resident", "GET", mine)
+    await walk.go("staff", "GET", "/booking/v1/waiting")
+    await walk.go("staff", "PUT", "/booking/v1/waiting/{waiting_id}/priority", ids, json={"priority": 1})
+    for answer in ("pass", "take"):
+        await eventually(offered)
+        await walk.go("resident", "POST", one + "/" + answer, ids)
+    await walk.go("resident", "DELETE", one, ids)
 
 
 async def walk_after_appointments(

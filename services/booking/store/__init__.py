@@ -10,8 +10,9 @@ from services.booking.store.ledger import LEDGER, Ledger
 from services.booking.store.residents import RESIDENTS, Residents
 from services.booking.store.rooms import ROOMS, Rooms
 from services.booking.store.series import SERIES, AllSeries
+from services.booking.store.waiting import WAITING, Waiting
 
-COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, SERIES, CHOSEN_ACTIONS, LEDGER, FEEDS)
+COLLECTIONS = (COUNSELLORS, APPOINTMENTS, CALENDARS, RESIDENTS, ROOMS, SERIES, CHOSEN_ACTIONS, LEDGER, FEEDS, WAITING)
 
 __all__ = [
     "APPOINTMENTS",
@@ -27,4 +28,5 @@ __all__ = [
     "Ledger",
     "Residents",
     "Rooms",
+    "Waiting",
 ]

@@ -1,0 +1,161 @@
+"""Offering what has become free to who is next on the waiting list. One process does it at a time.
+
+A look compares what is offered with what has become of its hold; so whoever confirms by the page, and a crash between two writes,
+come out right at the next look.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+
+import structlog
+
+from services.booking import waiting as rules
+from services.booking.appointment import Appointment
+from services.booking.counsellor import Asked
+from services.booking.slot import Slot
+from services.booking.waiting import Entry, Look, OfferEnded
+from services.booking.waitlist import Waitlist
+from services.booking.wish import Wish
+from shared.errors import Conflict, Invalid, NotFound, Refused, StaleVersion, Unavailable
+from shared.idempotency import Command
+from shared.ids import new_ulid
+from shared.leases import take_lease
+from shared.mongo import Database
+from shared.registry import Registry
+from shared.tenancy import Tenant
+
+log = structlog.get_logger()
+
+LEASE_FOR = timedelta(seconds=30)
+SERVED = 200
+"""Entries of a municipality that one look serves, from the front."""
+LOOKED_AT = 300
+"""Free times of one kind that are compared with what people wait for."""
+
+
+class Offering:
+    def __init__(self, db: Database, registry: Registry, waitlist: Waitlist, every: float) -> None:
+        self.db = db
+        self.registry = registry
+        self.waitlist = waitlist
+        self.waiting = waitlist.waiting
+        self.desk = waitlist.desk
+        self.openings = waitlist.openings
+        self.clock = waitlist.clock
+        self.every = every
+        self.holder = new_ulid()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await take_lease(self.db, "waiting-offers", self.holder, LEASE_FOR):
+                    await self.once()
+            except Exception as error:  # the database is away: nobody has the lease
+                log.warning("offering_failed", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(stop.wait(), self.every)
+            except TimeoutError:
+                continue
+
+    async def once(self) -> int:
+        """One look for every tenant; returns how many people were asked. What fails for one tenant keeps no other waiting."""
+        asked = 0
+        for tenant in list(self.registry.tenants.values()):
+            try:
+                asked += await self.look(tenant)
+            except Exception as error:  # what is free stays free: the next look tries again
+                log.warning("offering_failed", tenant=tenant.id, error=type(error).__name__)
+        return asked
+
+    async def look(self, tenant: Tenant) -> int:
+        """Settle offers that are over, and offer what is free to who is next; returns how many were asked."""
+        entries = (await self.waiting.page(tenant.id, None, SERVED)).data
+        for entry in entries:
+            if entry.state == "offered":
+                await self._settle(tenant, entry)
+        waiting = [entry for entry in entries if entry.state == "waiting"]
+        if not waiting:
+            return 0
+        look = await self._look(tenant, waiting)
+        asked = 0
+        for entry, slot, until in rules.next_offers(waiting, look):
+            try:
+                asked += await self._ask(tenant, entry, slot, until - look.now)
+            except (StaleVersion, Unavailable) as error:  # the next look sees what is so
+                log.info("offer_not_made", waiting_id=entry.id, error=type(error).__name__)
+        return asked
+
+    async def _look(self, tenant: Tenant, entries: Sequence[Entry]) -> Look:
+        kinds: dict[tuple[Asked, int], list[Slot]] = {}
+        free: dict[str, list[Slot]] = {}
+        earlier: dict[str, Appointment] = {}
+        for entry in entries:
+            wanted = entry.wanted
+            asked = Asked(wanted.channel, wanted.counsellor_id, wanted.language, wanted.skills)
+            kind = (asked, wanted.minutes)
+            if kind not in kinds:
+                kinds[kind] = await self._free(tenant, asked, wanted.minutes)
+            free[entry.id] = kinds[kind]
+            if wanted.earlier_than:
+                try:
+                    found = await self.desk.get(tenant, wanted.earlier_than, entry.resident_id)
+                    earlier[wanted.earlier_than] = found
+                except NotFound:
+                    continue
+        terms = tenant.spec.booking
+        return Look(self.clock.now(), terms, tenant.spec.quiet_hours, free, earlier)
+
+    async def _free(self, tenant: Tenant, asked: Asked, minutes: int) -> list[Slot]:
+        days = tenant.spec.booking.horizon_days + 1
+        try:
+            search = self.openings.search(tenant, self.openings.today(tenant), days, asked, minutes)
+        except Invalid:  # the tenant has changed its grid since they joined
+            return []
+        return list(islice(await self.openings.slots(tenant, search), LOOKED_AT))
+
+    async def _ask(self, tenant: Tenant, entry: Entry, slot: Slot, lasting: timedelta) -> bool:
+        """Hold the time for them and ask. What they cannot have (they are busy then, say) is not looked at again for them."""
+        wanted = entry.wanted
+        wish = Wish(
+            slot.counsellor_id,
+            slot.channel,
+            slot.service_date,
+            slot.start_minute,
+            wanted.minutes,
+            language=wanted.language,
+            skills=wanted.skills,
+        )
+        command = _command("offer", entry)
+        until = self.clock.now() + lasting
+        try:
+            held = await self.desk.hold_for(
+                tenant, entry.resident_id, wish, until, command, waiting_id=entry.id
+            )
+            outcome = rules.offer(entry, held)
+        except Unavailable:
+            raise
+        except (Conflict, Invalid, NotFound) as refused:
+            log.info("offer_refused", waiting_id=entry.id, reason=refused.slug)
+            if refused.slug in ("resident-busy", "resident-day-full", OfferEnded.slug):
+                await self.waiting.change(tenant.id, *rules.put_back(entry, slot))
+            return False
+        await self.waiting.change(tenant.id, *outcome)
+        return True
+
+    async def _settle(self, tenant: Tenant, entry: Entry) -> None:
+        """Bring an offered entry up to what has become of its hold."""
+        try:
+            outcome = await self.waitlist.became(tenant, entry)
+            if outcome:
+                await self.waiting.change(tenant.id, *outcome)
+        except Refused as error:
+            log.info("offer_not_settled", waiting_id=entry.id, error=type(error).__name__)
+
+
+def _command(what: str, entry: Entry) -> Command:
+    """The same for the same state of the entry: a look that is repeated after a crash makes no second hold."""
+    digest = hashlib.sha256(f"{what}|{entry.id}|{entry.version}".encode()).hexdigest()[:40]
+    return Command(digest, digest)
