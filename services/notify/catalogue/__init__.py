@@ -24,6 +24,8 @@ MAY_USE: dict[str, frozenset[str]] = {
     "line.crisis": STANDARD | {"link", "hotlines"},
     "appointment.confirmed": STANDARD | SLOT,
     "appointment.moved": STANDARD | SLOT,
+    "appointment.with_another": STANDARD | SLOT,
+    "series.confirmed": STANDARD | SLOT,
     "appointment.cancelled": STANDARD | SLOT,
     "appointment.reminder_days": STANDARD | SLOT,
     "appointment.reminder_hours": STANDARD | SLOT,

@@ -38,14 +38,16 @@ class AppointmentReactions:
     async def confirmed(self, tx: Tx, event: Event, data: booking.AppointmentConfirmed) -> None:
         """Confirm at once what the person booked; remind them twice, and once more whom that helps to come."""
         if await self._newest(tx, event, data.appointment_id):
-            self._tell_time(tx, event, data, "appointment.confirmed")
+            news = "series.confirmed" if data.series_id else "appointment.confirmed"
+            self._tell_time(tx, event, data, None if data.told_by_series else news)
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
     async def moved(self, tx: Tx, event: Event, data: booking.AppointmentMoved) -> None:
         """What was planned for the old time is superseded."""
         if await self._newest(tx, event, data.appointment_id):
             await self.outgoing.take_back(tx, event, data.appointment_id, "superseded", self.clock.now())
-            self._tell_time(tx, event, data, "appointment.moved")
+            same_time = data.previous_starts_at == data.starts_at
+            self._tell_time(tx, event, data, "appointment.with_another" if same_time else "appointment.moved")
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
     async def cancelled(self, tx: Tx, event: Event, data: booking.AppointmentCancelled) -> None:
@@ -76,13 +78,14 @@ class AppointmentReactions:
             await self.outgoing.take_back(tx, event, appointment_id, reason, self.clock.now())
         return known
 
-    def _tell_time(self, tx: Tx, event: Event, data: Told, template: str) -> None:
-        """Confirmation or news of a move, and the reminders for the time it names."""
+    def _tell_time(self, tx: Tx, event: Event, data: Told, template: str | None) -> None:
+        """The news, if there is any to tell, and the reminders for the time it names."""
         slot = Slot(data.service_date, data.start_minute, data.end_minute, data.channel)
         appointment = Appointment(data.appointment_id, event.sequence, slot, data.starts_at, data.resident_id)
         self.appointments.stage(tx, event.tenantid, appointment)
         asked = not event.actor.startswith(BY_OTHERS)
-        self._tell(tx, event, data, template, slot, data.starts_at, asked=asked)
+        if template:
+            self._tell(tx, event, data, template, slot, data.starts_at, asked=asked)
         now = self.clock.now()
         quiet = self.outgoing.tenant(event).spec.quiet_hours
         extra = plan_evening(data.service_date, now, quiet) if data.extra_reminder else None

@@ -140,3 +140,33 @@ async def test_what_a_test_key_books_is_recorded_and_tells_nobody(world: World) 
     await world.publish(real)
     await world.finished(real, "appointment.confirmed")
     assert len(await world.outside.inbox(user)) == 1
+
+
+async def test_a_series_is_told_once_and_reminded_of_each_time(world: World) -> None:
+    user = await world.outside.friend()
+    resident = await world.resident({"line": user})
+    world.at("2026-12-01T12:00")
+    first, second = an_appointment(), an_appointment()
+    series = {"series_id": "ser_1"}
+    one = world.booked("confirmed", resident, first, "2026-12-08T15:00", series=series)
+    two = world.booked(
+        "confirmed", resident, second, "2026-12-15T15:00", series={**series, "told_by_series": True}
+    )
+    await world.publish(one, two)
+    assert (await world.finished(one, "series.confirmed"))["state"] == "delivered"
+    reminder = await eventually(lambda: world.message(two, "appointment.reminder_days"))
+    assert reminder is not None and tokyo(reminder["due_at"]).strftime("%d %H:%M") == "12 15:00"
+    (text,) = texts(await world.outside.inbox(user))
+    assert "つづけての予約" in text and "12月8日（火） 15:00-16:00" in text
+
+
+async def test_who_gets_another_counsellor_is_told_that_the_time_stays(world: World) -> None:
+    user = await world.outside.friend()
+    resident = await world.resident({"line": user})
+    world.at("2026-12-01T12:00")
+    event = world.booked(
+        "moved", resident, an_appointment(), "2026-12-08T15:00", same_time=True, actor="staff:s1"
+    )
+    await world.publish(event)
+    assert (await world.finished(event, "appointment.with_another"))["state"] == "delivered"
+    assert "日時は同じです" in texts(await world.outside.inbox(user))[0]

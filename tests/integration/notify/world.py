@@ -103,9 +103,14 @@ class World:
         start: str,
         *,
         extra_reminder: bool = False,
+        same_time: bool = False,
+        series: dict[str, Any] | None = None,
         **more: Any,
     ) -> Event:
-        """`confirmed` or `moved` to `start` ("2026-12-03T24:30"); by the resident unless `actor` says otherwise."""
+        """`confirmed` or `moved` to `start` ("2026-12-03T24:30"); by the resident unless `actor` says otherwise.
+
+        `same_time`: moved to somebody else; `series`: its fields of the confirmation.
+        """
         starts_at = parse_service_time(start)
         hours, minutes = (int(part) for part in start.partition("T")[2].split(":"))
         minute = hours * 60 + minutes
@@ -122,9 +127,10 @@ class World:
         }
         more.setdefault("actor", f"resident:{resident_id}")
         if kind == "moved":
-            payload: Payload = booking.AppointmentMoved(previous_starts_at=starts_at, **fields)
+            previous = starts_at - timedelta(days=0 if same_time else 1)
+            payload: Payload = booking.AppointmentMoved(previous_starts_at=previous, **fields)
         else:
-            payload = booking.AppointmentConfirmed(extra_reminder=extra_reminder, **fields)
+            payload = booking.AppointmentConfirmed(extra_reminder=extra_reminder, **fields, **(series or {}))
         return self.event(payload, appointment_id, **more)
 
     def reaffirmed(self, resident_id: str, appointment_id: str, **more: Any) -> Event:
