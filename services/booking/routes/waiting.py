@@ -172,14 +172,14 @@ def waiting_routes(waitlist: Waitlist) -> APIRouter:
         return Response(status_code=204)
 
     @router.post("/me/waiting/{waiting_id}/take")
-    async def take_offer(
+    async def take_offered_time(
         waiting_id: WaitingPath, actor: ResidentOf, tenant: TenantOf, command: CommandOf, response: Response
     ) -> WaitingOut:
         """Take the offered time; 409 `offer-ended` once it is no longer kept."""
         return _tagged(await waitlist.take(tenant, waiting_id, actor.require_resident(), command), response)
 
     @router.post("/me/waiting/{waiting_id}/pass")
-    async def pass_offer(
+    async def pass_offered_time(
         waiting_id: WaitingPath, actor: ResidentOf, tenant: TenantOf, command: CommandOf, response: Response
     ) -> WaitingOut:
         """Not this time. The place is kept; the same time is not offered again."""
