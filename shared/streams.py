@@ -90,6 +90,7 @@ DURABLES = (
             booking.AppointmentReaffirmed,
             booking.AppointmentTimesOffered,
             booking.ActionRefused,
+            booking.WaitlistOffered,
         ),
     ),
 )

@@ -4,6 +4,7 @@ from services.notify.reactions.answers import AnswerReactions
 from services.notify.reactions.appointments import AppointmentReactions
 from services.notify.reactions.outgoing import Outgoing
 from services.notify.reactions.residents import ResidentReactions
+from services.notify.reactions.waiting import WaitingReactions
 from services.notify.store import Appointments, Contacts
 from shared.inbox import Reaction
 from shared.runtime import Core
@@ -16,4 +17,5 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *ResidentReactions(outgoing, contacts, appointments, core.sealer, core.clock).reactions(),
         *AppointmentReactions(outgoing, appointments, core.clock).reactions(),
         *AnswerReactions(outgoing, appointments, core.clock).reactions(),
+        *WaitingReactions(outgoing, core.clock).reactions(),
     )

@@ -74,6 +74,7 @@ def write_words(
         **standard(tenant, public_url),
         **(slot_texts(message.slot, language) if message.slot else {}),
         "times": times_text(message.times, language),
+        "until": moment_text(message.expires_at, language) if message.expires_at else "",
         **personalisation,
     }
     if message.audience == "crisis":

@@ -33,6 +33,8 @@ MAY_USE: dict[str, frozenset[str]] = {
     "appointment.reaffirmed": STANDARD | SLOT,
     "appointment.times": STANDARD | SLOT | {"times", "again"},
     "appointment.no_times": STANDARD | SLOT,
+    "waitlist.offered": STANDARD | SLOT | {"until", "waiting_id"},
+    "waitlist.earlier": STANDARD | SLOT | {"until", "waiting_id"},
     "line.ask_cancel": STANDARD | SLOT,
     "line.kept": STANDARD,
     "action.refused.not_found": STANDARD,
