@@ -261,3 +261,18 @@ async def test_leave_in_the_pool_is_the_operators_and_names_no_resident(shared: 
     refused = await shared.hold("two", B, 1440)
     assert refused.status_code == 409
     assert (await shared.ask("POST", leaves, "pool_counsellor", json=days)).status_code == 403
+
+
+async def test_nobody_named_means_own_counsellors_first_and_then_the_pools(shared: Shared) -> None:
+    own = await shared.desk.counsellor(A)
+    wish = {**shared.desk.wish(own), "counsellor_id": None}
+    chosen = []
+    for name in ("one", "two"):
+        held = await shared.desk.hold(name, wish)
+        assert held.status_code == 201, held.text
+        shown = (await shared.desk.staff("GET", f"/appointments/{held.json()['id']}")).json()
+        why = shown["assignment"]
+        chosen.append((shown["counsellor_id"], why["code"], why["pool"], why.get("quota")))
+    assert chosen == [(own, "own", None, None), (shared.counsellor, "only", POOL, "own")]
+    none = await shared.desk.hold("three", wish)
+    assert none.status_code == 409
