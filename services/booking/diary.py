@@ -5,10 +5,10 @@ occasion otherwise: the answers are the same, only slower. What this process wri
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -34,11 +34,13 @@ from shared.events.envelope import Event, read
 from shared.following import Following
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 FAR = timedelta(days=3650)
 LOOK_EVERY = 1.0
 PATIENCE = 2.0
 """Seconds that a caller waits for a picture which is being read, before reading what it needs by itself."""
+A_TURN = 20
 OVERHANG = 2
 """Service days beyond those asked for: the night of the last one is still seen."""
 APPOINTMENT = "apt_"
@@ -168,18 +170,19 @@ class Diary:
     async def _load(self, picture: Picture, *, past: bool, beyond: bool) -> None:
         first = picture.axis.first_day - timedelta(days=BEHIND + 7 if past else 1)
         last = picture.axis.day(picture.axis.days) + (FAR if beyond else timedelta(days=1))
-        for counsellor in await self.counsellors.all(picture.home):
-            picture.put(counsellor)
-        for room in await self.rooms.all(picture.home):
-            picture.put_room(room)
+        # who has what before who there is: a row is then laid out once
         owned: dict[str, list[Part]] = {}
         for held in await self.holdings.between(picture.home, first, last):
             counts = held.kind != "room" and held.owner.startswith(APPOINTMENT)
             counted_on = held.counted_on if counts else None
             part = Part(held.kind, held.resource, held.first, held.end, counted_on)
             owned.setdefault(held.owner, []).append(part)
-        for owner, parts in owned.items():
-            picture.tell(owner, 0, parts)
+        async for owner in _in_turns(owned):
+            picture.tell(owner, 0, owned[owner])
+        for room in await self.rooms.all(picture.home):
+            picture.put_room(room)
+        async for counsellor in _in_turns(await self.counsellors.all(picture.home)):
+            picture.put(counsellor)
 
     def _apply(self, event: Event) -> None:
         if event.type in (CounsellorChanged.TYPE, RoomChanged.TYPE):
@@ -241,6 +244,14 @@ class Diary:
         kept = self._kept.pop(home)
         for task in (kept.loaded, *kept.changes):
             task.cancel()
+
+
+async def _in_turns(things: Iterable[T]) -> AsyncIterator[T]:
+    """One after another, and between every few of them whatever else the process has to do."""
+    for number, thing in enumerate(things):
+        if number % A_TURN == 0:
+            await asyncio.sleep(0)
+        yield thing
 
 
 def _parts(

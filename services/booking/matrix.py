@@ -4,7 +4,7 @@ Numbers are computed for all rows at once: a row is its days' words side by side
 shift of every row. `cells.run_starts` and `availability.free_slots` say the same of one person in plain Python.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,15 @@ class Matrix:
         for day, start, stop in self.axis.parts(first, end):
             self._busy[row, day] &= ~words_of_day((1 << stop) - (1 << start))
             self._renew(row, slice(day, day + 1))
+
+    def set_busy(self, row: int, spans: Iterable[tuple[int, int]]) -> None:
+        """Occupy these cells [first, end) and no others: much shorter for many than taking one after another."""
+        bits = [0] * self.axis.days
+        for first, end in spans:
+            for day, start, stop in self.axis.parts(first, end):
+                bits[day] |= (1 << stop) - (1 << start)
+        self._busy[row] = words_of_days(bits)
+        self._renew(row, slice(None))
 
     def set_full(self, row: int, day: int, full: bool) -> None:
         """Whether nothing more may begin on this service day."""

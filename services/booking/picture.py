@@ -68,8 +68,7 @@ class Picture:
         row = self.row.get(counsellor.id)
         if row is None:
             row = self.row[counsellor.id] = self.matrix.add_row()
-            for part in self._of.get(("counsellor", counsellor.id), {}).values():
-                self.matrix.take(row, part.first, part.end)
+            self.matrix.set_busy(row, self._spans("counsellor", counsellor.id))
         self.matrix.set_hours(row, counsellor.hours)
         self._tallies.clear()
         self._fill(counsellor)
@@ -82,8 +81,7 @@ class Picture:
         if room.id not in self._room_row:
             row = self._room_row[room.id] = self.room_matrix.add_row()
             self.room_matrix.open_always(row)
-            for part in self._of.get(("room", room.id), {}).values():
-                self.room_matrix.take(row, part.first, part.end)
+            self.room_matrix.set_busy(row, self._spans("room", room.id))
 
     def knows(self, owner: str, sequence: int) -> bool:
         """Whether this change of the owner, or a later one, has been told already."""
@@ -171,6 +169,9 @@ class Picture:
         finally:
             for part in mine:
                 self._take(owner or "", part)
+
+    def _spans(self, kind: Kind, resource: str) -> list[tuple[int, int]]:
+        return [(part.first, part.end) for part in self._of.get((kind, resource), {}).values()]
 
     def _take(self, owner: str, part: Part) -> None:
         self._of.setdefault((part.kind, part.resource), {})[owner, part.first] = part
