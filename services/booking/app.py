@@ -14,6 +14,7 @@ from services.booking.offering import Offering
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.staff import staff_pages
 from services.booking.pages.views import choice_of, time_text
+from services.booking.pages.waiting import waiting_pages
 from services.booking.parts import parts_of
 from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
@@ -83,6 +84,7 @@ async def compose(core: Core) -> Service:
         page_routers=[
             time_pages(pages, parts.openings, desk),
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
+            waiting_pages(pages, waitlist),
             feed_files(feeding),
             *staff_pages(pages, core.clock, core.registry, parts, reassigning),
         ],

@@ -205,9 +205,10 @@ def offer(entry: Entry, held: Appointment) -> Outcome:
     return offered, [event]
 
 
-def take(entry: Entry) -> Outcome:
-    """The time is theirs. Raises OfferEnded."""
-    now_theirs = entry.wanted.earlier_than or current(entry).appointment_id
+def take(entry: Entry, *, as_held: bool = False) -> Outcome:
+    """The time is theirs: their appointment has moved there, or (`as_held`, and for who had none) the hold became one. Raises OfferEnded."""
+    held = current(entry).appointment_id
+    now_theirs = held if as_held else entry.wanted.earlier_than or held
     taken = replace(entry, state="taken")
     return taken, [
         WaitlistTaken(resident_id=entry.resident_id, waiting_id=entry.id, appointment_id=now_theirs)

@@ -152,7 +152,7 @@ class Waitlist:
         if held.state == "held":
             return None
         if held.state != "cancelled":
-            return rules.take(entry)
+            return rules.take(entry, as_held=True)
         if entry.wanted.earlier_than:
             moved = await self.desk.get(tenant, entry.wanted.earlier_than)
             if moved.slot.starts_at == offer.slot.starts_at:

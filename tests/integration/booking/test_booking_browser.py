@@ -41,6 +41,9 @@ async def test_every_page_and_state_is_accessible(
         f"appointments/{gone}",
         "appointments/unknown",
         "mine",
+        "waiting",
+        "waiting/new",
+        f"waiting/new?earlier_than={booked}",
         "docs",
     ):
         await page.goto(f"{address}/booking/{path}")
