@@ -53,7 +53,7 @@ class Calendars:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    async def exchange(
+    async def exchange(  # tenant: each claim names its home
         self,
         session: Session,
         *,
@@ -85,6 +85,7 @@ class Calendars:
             # nothing to give back: never seen, and no reason to keep a person from cancelling; `audit` shows where
             log.error("calendar_entry_missing")
 
+    # tenant: a resource names its home
     async def touch(self, session: Session, resource: Resource, days: Iterable[date]) -> None:
         """Mark that the hours of `resource` change on these UTC dates, inside the transaction that changes them.
 
@@ -102,7 +103,7 @@ class Calendars:
             async with reachable():
                 await self.db["calendars"].bulk_write(operations, ordered=True, session=session)
 
-    async def in_the_way(
+    async def in_the_way(  # tenant: each claim names its home
         self, claims: Sequence[Claim], *, caps: Caps = NO_CAPS, except_for: Iterable[str] = ()
     ) -> list[tuple[Resource, str]]:
         """What keeps the claims from being taken: (resource, "taken" | "full"). `except_for` names owners who do not count.
