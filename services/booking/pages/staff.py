@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.booking.pages.staff_agenda import reference, state_text, unmarked
+from services.booking.pages.staff_agenda import language_name, reference, state_text, stretch_text, unmarked
 from services.booking.pages.staff_appointments import staff_appointment_pages
 from services.booking.pages.staff_days import day_pages
 from services.booking.pages.staff_hours import hours_pages
@@ -25,7 +25,7 @@ def staff_pages(
 ) -> list[APIRouter]:
     """Everything below /booking/staff but for the signing in, which is the same in every service."""
     pages.link_for_staff(*LINKS)
-    pages.env.filters["reference"] = reference
+    pages.env.filters.update(reference=reference, stretch=stretch_text, language=language_name)
     pages.env.globals.update(state_text=state_text, unmarked=unmarked)
     people = StaffPeople(registry, parts.counsellors)
     agenda = Agenda(parts.appointments)

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from services.booking.appointment import Appointment
 from services.booking.counsellor import Counsellor
 from services.booking.hours import Absence, is_holiday
-from services.booking.service_day import MINUTES, instant
+from services.booking.roster import DAWN
+from services.booking.service_day import MIDNIGHT, MINUTES, instant, span_text
+from shared.web.pages import service_day_text, service_minute_text
 
 STATES = {
     "held": "仮の予約",
@@ -23,6 +25,16 @@ CLOSED = {
     "holiday": "祝日",
     "weekly": "担当の時間なし",
 }
+LANGUAGES = {
+    "ja": "日本語",
+    "en": "英語",
+    "zh": "中国語",
+    "ko": "韓国語",
+    "pt": "ポルトガル語",
+    "vi": "ベトナム語",
+    "es": "スペイン語",
+}
+"""Codes without a name here are shown as they are."""
 EARLIEST, LATEST = 480, 1320
 """8:00 and 22:00: a strip shows at least these hours."""
 
@@ -30,6 +42,11 @@ EARLIEST, LATEST = 480, 1320
 def reference(resident_id: str) -> str:
     """A short code for telling residents apart on a page; nobody can be found by it."""
     return resident_id[-6:].upper()
+
+
+def language_name(code: str) -> str:
+    """The name of a language; its code where it has none here."""
+    return LANGUAGES.get(code.partition("-")[0], code)
 
 
 def state_text(appointment: Appointment, now: datetime) -> str:
@@ -44,6 +61,31 @@ def state_text(appointment: Appointment, now: datetime) -> str:
 def unmarked(appointment: Appointment, now: datetime) -> bool:
     """Is it over without anybody having said whether it took place?"""
     return appointment.state == "confirmed" and appointment.slot.ends_at <= now
+
+
+def stretch_text(absence: Absence, zone: tzinfo) -> str:
+    """An absence as service days say it: whole days by their dates, else with times up to 30:00.
+
+    12月3日（木）まる1日 / 12月3日（木）から12月5日（土）まで / 12月3日（木） 24:00 から 12月3日（木） 30:00 まで
+    """
+    first, start = _service_time(absence.starts_at, zone)
+    last, end = _service_time(absence.ends_at, zone, ending=True)
+    if (start, end) == (DAWN, MINUTES):
+        whole = service_day_text(first)
+        return f"{whole} まる1日" if first == last else f"{whole}から{service_day_text(last)}まで"
+    return (
+        f"{service_day_text(first)} {service_minute_text(start)} から "
+        f"{service_day_text(last)} {service_minute_text(end)} まで"
+    )
+
+
+def _service_time(moment: datetime, zone: tzinfo, *, ending: bool = False) -> tuple[date, int]:
+    """An instant as a service day and its minute; the night belongs to the day before, and so does 6:00 where something ends."""
+    local = moment.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    if minute < DAWN or (ending and minute == DAWN):
+        return local.date() - timedelta(days=1), minute + MIDNIGHT
+    return local.date(), minute
 
 
 @dataclass(frozen=True)
@@ -130,7 +172,7 @@ def _strip(
     bars = [Bar(s, e - s, "open") for s, e in spans]
     bars += [Bar(s, e - s, "away") for s, e in _away(day, away, start, end, zone)]
     bars += [Bar(s, e - s, "taken") for s, e in taken]
-    said = "、".join(_text(s, e) for s, e in spans) or "なし"
+    said = "、".join(span_text(s, e) for s, e in spans) or "なし"
     return Strip(start, end, tuple(bars), f"担当の時間 {said}。予約 {len(taken)}件。")
 
 
@@ -144,7 +186,3 @@ def _away(
         ends = min(end, int((absence.ends_at - origin).total_seconds() // 60))
         if begins < ends:
             yield begins, ends
-
-
-def _text(start: int, end: int) -> str:
-    return f"{start // 60}:{start % 60:02d}-{end // 60}:{end % 60:02d}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.booking.hours import DateHours, Hours, Span, WeeklyHours, check_exceptions, check_weekly_hours
-from services.booking.service_day import MINUTES
+from services.booking.service_day import MINUTES, span_text
 from shared.errors import Invalid
 
 WEEKDAYS = "月火水木金土日"
@@ -127,8 +127,4 @@ def _read_date(text: str) -> date | None:
 
 
 def _spans(spans: Sequence[Span | WeeklyHours]) -> str:
-    return "、".join(f"{_clock(s.start_minute)}-{_clock(s.end_minute)}" for s in spans)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02d}"
+    return "、".join(span_text(s.start_minute, s.end_minute) for s in spans)
