@@ -183,6 +183,8 @@ SCOPES = (
     "counsellors:write",
     "appointments:read",
     "appointments:write",
+    "centre:read",
+    "centre:write",
     "messages:read",
     "messages:write",
     "templates:read",

@@ -29,10 +29,14 @@ from services.booking.routes.rooms import room_routes
 from services.booking.routes.series import series_routes
 from services.booking.routes.staff import staff_routes
 from services.booking.routes.waiting import waiting_routes
+from services.booking.routes.working import working_routes
 from services.booking.settings import Settings
 from services.booking.store import ChosenActions, Feeds, Waiting
+from services.booking.store.centre_collections import CENTRE_OUTBOXES
 from services.booking.texts import PROBLEMS
 from services.booking.waitlist import Waitlist
+from services.booking.working.parts import working_of
+from services.booking.working.rounds import Rounds
 from shared.following import Following
 from shared.http.app import build_app
 from shared.runtime import Core, Service
@@ -46,10 +50,12 @@ async def compose(core: Core) -> Service:
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
     settings = cast(Settings, core.settings)
+    working = working_of(core.outbox, core.clock, parts)
     waitlist = Waitlist(core.clock, Waiting(core.outbox), desk, parts.openings)
     performers = {
         **AppointmentChoices(core.clock, desk, parts.openings).performers(),
         **waitlist.performers(),
+        **working.choices.performers(),
     }
     acting = Acting(core, ChosenActions(core.outbox), performers)
     feeding = Feeding(core, Feeds(core.db), appointments, parts.openings)
@@ -74,6 +80,7 @@ async def compose(core: Core) -> Service:
             staff_routes(desk, appointments),
             series_routes(parts.recurring),
             pools_routes(parts.pooling),
+            *working_routes(working),
             *pool_routes(core.clock, parts.roster, reassigning, parts.pooling, parts.sessions),
         ],
         title="Banso 予約 API",
@@ -98,6 +105,7 @@ async def compose(core: Core) -> Service:
             "rooms",
             "chosen_actions",
             "waiting",
+            *CENTRE_OUTBOXES,
         ),
         companions=(diary,),
         workers=(
@@ -113,5 +121,6 @@ async def compose(core: Core) -> Service:
             ).run,
             acting.run,
             Offering(core.db, core.registry, waitlist, settings.offering_every).run,
+            Rounds(core.db, core.registry, working.rounds(), settings.rounds_every).run,
         ),
     )

@@ -50,6 +50,9 @@ REASONS: dict[str, RefusalReason] = {
     "invalid": "unavailable",
     "offer-ended": "offer_ended",
     "waiting-offer-ended": "offer_ended",
+    "station-full": "time_taken",
+    "time-taken": "time_taken",
+    "shift-withdrawn": "over",
 }
 
 

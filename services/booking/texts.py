@@ -71,4 +71,53 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "ja": "予約の開始時刻をすぎています",
         "en": "The appointment has already begun",
     },
+    "station-full": {
+        "ja": "その時間は、席がぜんぶうまっています。ほかの時間か、在宅を選べます",
+        "en": "Every seat of the station is taken at that time",
+    },
+    "time-taken": {
+        "ja": "その時間には、別の予定が入っています",
+        "en": "The person has something else at that time",
+    },
+    "already-worker": {
+        "ja": "すでにセンターの利用者です",
+        "en": "The resident works with a centre already",
+    },
+    "not-within-shift": {
+        "ja": "来た時刻と帰った時刻は、シフトの時間の中にしてください",
+        "en": "The times must lie within the shift",
+    },
+    "shift-withdrawn": {"ja": "このシフトは取り消されています", "en": "The shift has been withdrawn"},
+    "offer-ended": {
+        "ja": "この時間は、もうほかの人に決まったか、返事の期限がすぎました",
+        "en": "The offered hours are not kept for this person any more",
+    },
+    "no-hourly-rate": {
+        "ja": "その日の時給がまだ登録されていません",
+        "en": "No hourly rate holds on a date that was worked",
+    },
+    "contract-state": {
+        "ja": "この契約は、いまその操作ができる状態ではありません",
+        "en": "The contract is not in a state that allows this",
+    },
+    "experience-state": {
+        "ja": "この体験は、いまその操作ができる状態ではありません",
+        "en": "The stay is not in a state that allows this",
+    },
+    "experience-not-over": {
+        "ja": "最後の回が始まる前には、終わりにできません",
+        "en": "The last session has not begun yet",
+    },
+    "place-full": {
+        "ja": "その期間は、受け入れの席がうまっています",
+        "en": "No seat of the place is free in all the sessions",
+    },
+    "prerequisites-missing": {
+        "ja": "始める前に必要なことが、まだそろっていません",
+        "en": "Something that the workplace needs beforehand is missing",
+    },
+    "plan-over": {
+        "ja": "計画の最初の日がすぎています。作りなおしてください",
+        "en": "The plan begins in the past: make it again",
+    },
 }

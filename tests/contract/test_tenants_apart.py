@@ -22,6 +22,7 @@ from tests.contract.owner import (
     walk_notify,
 )
 from tests.contract.owner_calendar import walk_rooms_leave_and_series
+from tests.contract.owner_centre import walk_centre
 from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
 from tests.contract.walk import Step, Walk, hybrids, operations
 from tests.harness import Harness, a_pool, a_tenant, eventually
@@ -100,6 +101,7 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     await walk_pool(walk, harness, tenant, resident_id, core.clock)
     day = now.date() + timedelta(days=4)
     await walk_after_appointments(walk, core.clock, resident_id, booking["counsellor_id"], day)
+    await walk_centre(walk, core.clock, resident_id, now.date())
     return walk
 
 

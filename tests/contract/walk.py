@@ -32,7 +32,8 @@ class Step:
 
     def exchanged(self, old: str, new: str) -> "Step":
         sent = {
-            k: json.loads(json.dumps(v).replace(old, new)) if k == "json" else v for k, v in self.sent.items()
+            k: json.loads(json.dumps(v).replace(old, new)) if k in ("json", "params") else v
+            for k, v in self.sent.items()
         }
         return replace(self, path=self.path.replace(old, new), sent=sent)
 

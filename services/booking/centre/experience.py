@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Literal, get_args
 
+from services.booking.centre.shift import seat_id
 from services.booking.centre.stretch import Stretch
+from services.booking.claim import Claim, Resource
 from shared.errors import Conflict
 from shared.events.booking import (
     CancelledBy,
@@ -74,6 +76,21 @@ class Experience:
     def missing(self) -> tuple[Party, ...]:
         """Who has not agreed yet."""
         return tuple(party for party in PARTIES if party not in self.agreed)
+
+    def claims(self, tenant: str) -> list[Claim]:
+        """A seat of the place and the resident's time, session by session; nothing once it is cancelled.
+
+        Each session is an owner of its own: two of them may touch the same calendar document.
+        """
+        if self.state not in TAKING:
+            return []
+        seat = Resource(tenant, "seat", seat_id(self.place_id, self.seat))
+        resident = Resource(tenant, "resident", self.resident_id)
+        return [
+            Claim(resource, f"{self.id}_{n}", session.starts_at, session.ends_at)
+            for n, session in enumerate(self.sessions)
+            for resource in (seat, resident)
+        ]
 
 
 Outcome = tuple[Experience, list[Payload]]

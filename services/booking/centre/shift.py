@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from services.booking.centre.stretch import Stretch
+from services.booking.claim import Claim, Resource
 from shared.events.booking import AttendanceStatus, ShiftChanged, ShiftPlanned
 from shared.events.envelope import Payload
 
@@ -45,8 +46,24 @@ class Shift:
         """What was reported; None as long as nobody has said anything."""
         return None if self.state == "planned" or self.state == "withdrawn" else self.state
 
+    def claims(self, tenant: str) -> list[Claim]:
+        """What it takes: the worker's time, and its seat when it is on site; nothing when it does not stand."""
+        if not self.stands:
+            return []
+        worker = Resource(tenant, "resident", self.resident_id)
+        found = [Claim(worker, self.id, self.starts_at, self.ends_at)]
+        if self.station_id:
+            seat = Resource(tenant, "seat", seat_id(self.station_id, self.seat or 1))
+            found.append(Claim(seat, self.id, self.starts_at, self.ends_at))
+        return found
+
 
 Outcome = tuple[Shift, list[Payload]]
+
+
+def seat_id(station_id: str, number: int) -> str:
+    """The calendar's name of a seat: `<station id>.<1..n>`."""
+    return f"{station_id}.{number}"
 
 
 def plan(

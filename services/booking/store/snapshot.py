@@ -11,6 +11,7 @@ from services.booking.appointment import TAKING, Appointment
 from services.booking.claim import Claim
 from services.booking.quota import Use
 from services.booking.slot import Slot
+from services.booking.store.centre_collections import of_experiences, of_shifts
 from services.booking.store.listing import LAST
 from shared.clock import system_now
 from shared.mongo import Database, Document, Session, reachable
@@ -89,4 +90,4 @@ def _appointment(document: Document) -> Appointment:
     )
 
 
-CLAIMANTS: tuple[ClaimsOf, ...] = (of_appointments,)
+CLAIMANTS: tuple[ClaimsOf, ...] = (of_appointments, of_shifts, of_experiences)

@@ -1,0 +1,185 @@
+"""Workers in the database. A worker's document is what all changes of their schedule pass through: each one moves its version, so that of
+two weeks set at once only one is judged by what is so.
+
+    review_at     when capacity is to be looked at next: now after any change, else the next Monday or review day
+    commitments   Monday -> minutes promised to orders
+    warned        notices that staff have had, "2026-12:below"
+    forecast      the one that was published last
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from services.booking.centre.capacity import Week
+from services.booking.centre.worker import Worker
+from services.booking.store.listing import LAST, after
+from services.booking.store.shape import Shape
+from shared.events.envelope import Payload
+from shared.http.paging import Page, encode_cursor
+from shared.idempotency import Command
+from shared.ids import derived_id
+from shared.mongo import LONG_AGO, CollectionSpec, Document, reachable
+from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+
+WORKERS = CollectionSpec(
+    "workers",
+    (
+        OUTBOX_INDEX,
+        IndexModel([("tenant_id", ASCENDING), ("centre_id", ASCENDING), ("listed", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("review_at", ASCENDING)]),
+    ),
+)
+EVERYBODY = 5_000
+_SHAPE, _WEEK = Shape(Worker), Shape(Week)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A worker and what booking keeps beside them. `document` is for `Command.seen_in`."""
+
+    worker: Worker
+    commitments: Mapping[date, int]
+    warned: frozenset[str]
+    forecast: tuple[Week, ...]
+    document: Document
+
+    @property
+    def version(self) -> int:
+        return self.worker.version
+
+
+class Workers:
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+
+    async def add(
+        self, tenant: str, worker: Worker, events: Sequence[Payload], command: Command, now: datetime
+    ) -> bool:
+        """Keep a new worker; False when this command has made it before. Raises IdempotencyConflict, Duplicate (is one already)."""
+        fields = {
+            **_SHAPE.fields(worker),
+            "commitments": {},
+            "warned": [],
+            "forecast": [],
+            "review_at": now,
+            "listed": f"{now.isoformat()}:{worker.resident_id}",
+        }
+        worker_id = document_id(tenant, worker.resident_id)
+        return await self.outbox.insert("workers", tenant, worker_id, fields, events, command=command)
+
+    async def find(self, tenant: str, resident_id: str, changes: Changes | None = None) -> Standing:
+        """Raises NotFound for a resident who works with no centre."""
+        worker_id = document_id(tenant, resident_id)
+        return _standing(await self.outbox.fetch("workers", tenant, worker_id, changes=changes))
+
+    async def change(
+        self, tenant: str, worker: Worker, now: datetime, command: Command | None = None
+    ) -> Worker:
+        """Keep a worker who was changed at `worker.version`. Raises StaleVersion."""
+        fields = {**_SHAPE.fields(worker), "review_at": now}
+        worker_id = document_id(tenant, worker.resident_id)
+        version = await self.outbox.update(
+            "workers", tenant, worker_id, worker.version, fields, command=command
+        )
+        return _SHAPE.read({**fields, "_id": worker_id, "version": version})
+
+    async def touch(
+        self,
+        tenant: str,
+        worker: Worker,
+        now: datetime,
+        *,
+        events: Sequence[Payload] = (),
+        command: Command | None = None,
+        changes: Changes | None = None,
+        **more: Any,
+    ) -> int:
+        """Say that the worker's schedule changes, with `more` fields; returns the new version. Raises StaleVersion."""
+        return await self.outbox.update(
+            "workers",
+            tenant,
+            document_id(tenant, worker.resident_id),
+            worker.version,
+            {"review_at": now, **more},
+            events,
+            command=command,
+            changes=changes,
+        )
+
+    async def commit_minutes(
+        self,
+        tenant: str,
+        standing: Standing,
+        commitments: Mapping[date, int],
+        now: datetime,
+        command: Command,
+    ) -> int:
+        """Replace what is promised to orders. Raises StaleVersion."""
+        written = {monday.isoformat(): minutes for monday, minutes in commitments.items()}
+        return await self.touch(tenant, standing.worker, now, command=command, commitments=written)
+
+    async def reviewed(
+        self,
+        tenant: str,
+        standing: Standing,
+        *,
+        warned: frozenset[str],
+        forecast: Sequence[Week],
+        events: Sequence[Payload],
+        next_at: datetime,
+    ) -> None:
+        """Capacity was looked at. Raises StaleVersion when something has changed meanwhile: look again."""
+        fields = {
+            "warned": sorted(warned),
+            "forecast": [_WEEK.fields(week) for week in forecast],
+            "review_at": next_at,
+        }
+        worker_id = document_id(tenant, standing.worker.resident_id)
+        await self.outbox.update("workers", tenant, worker_id, standing.version, fields, events)
+
+    async def due(self, tenant: str, now: datetime, limit: int = 200) -> list[Standing]:
+        """Whose capacity is to be looked at."""
+        return await self._found({"tenant_id": tenant, "review_at": {"$gt": LONG_AGO, "$lte": now}}, limit)
+
+    async def of_centre(self, tenant: str, centre_id: str) -> list[Standing]:
+        return await self._found(
+            {"tenant_id": tenant, "centre_id": centre_id, "listed": {"$gt": "", "$lt": LAST}}, EVERYBODY
+        )
+
+    async def page(
+        self, tenant: str, cursor: str | None, limit: int, centre_id: str | None = None
+    ) -> Page[Worker]:
+        """In order of enrolment. Raises Invalid for a cursor of another list."""
+        where: Document = {"tenant_id": tenant}
+        if centre_id:
+            where["centre_id"] = centre_id
+        where["listed"] = {"$gt": after(cursor), "$lt": LAST}
+        found = await self._found(where, limit + 1)
+        more = encode_cursor(found[limit - 1].document["listed"]) if len(found) > limit else None
+        return Page(data=[standing.worker for standing in found[:limit]], next=more)
+
+    async def _found(self, where: Document, limit: int) -> list[Standing]:
+        order = "listed" if "listed" in where else "review_at"
+        async with reachable():
+            documents = await self.outbox.db["workers"].find(where).sort(order).limit(limit).to_list(limit)
+        return [_standing(document) for document in documents]
+
+
+def document_id(tenant: str, resident_id: str) -> str:
+    """A resident works with one centre at a time."""
+    return derived_id("wrk", tenant, resident_id)
+
+
+def _standing(document: Document) -> Standing:
+    return Standing(
+        _SHAPE.read(document),
+        {date.fromisoformat(monday): minutes for monday, minutes in document["commitments"].items()},
+        frozenset(document["warned"]),
+        tuple(_WEEK.read({**week, "_id": ""}) for week in document["forecast"]),
+        document,
+    )

@@ -1,0 +1,52 @@
+"""What the passing of time does at the centre: offers, contracts, stays and capacity are looked at in turn. One process does it at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from shared.ids import new_ulid
+from shared.leases import take_lease
+from shared.mongo import Database
+from shared.registry import Registry
+from shared.tenancy import Tenant
+
+log = structlog.get_logger()
+
+LEASE_FOR = timedelta(seconds=30)
+Round = Callable[[Tenant], Awaitable[int]]
+
+
+class Rounds:
+    """`rounds` by name; each does what is due for one tenant and returns how much that was."""
+
+    def __init__(self, db: Database, registry: Registry, rounds: Mapping[str, Round], every: float) -> None:
+        self.db = db
+        self.registry = registry
+        self.rounds = rounds
+        self.every = every
+        self.holder = new_ulid()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await take_lease(self.db, "centre-rounds", self.holder, LEASE_FOR):
+                    await self.once()
+            except Exception as error:  # the database is away: nobody has the lease
+                log.warning("centre_rounds_failed", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(stop.wait(), self.every)
+            except TimeoutError:
+                continue
+
+    async def once(self) -> int:
+        """Do what is due, tenant by tenant; returns how much that was. What fails for one keeps no other waiting."""
+        count = 0
+        for tenant in list(self.registry.tenants.values()):
+            for name, work in self.rounds.items():
+                try:
+                    count += await work(tenant)
+                except Exception as error:  # what is due stays due: the next round tries again
+                    log.warning("centre_round_failed", round=name, error=type(error).__name__)
+        return count
