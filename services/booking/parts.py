@@ -7,7 +7,6 @@ from services.booking.desk import Desk
 from services.booking.diary import Diary
 from services.booking.openings import Openings
 from services.booking.placing import Placing
-from services.booking.pooled import PooledBookings
 from services.booking.pooling import Pooling
 from services.booking.recurring import Recurring
 from services.booking.roster import Roster
@@ -52,8 +51,9 @@ def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -
     rooms = Rooms(outbox, clock)
     appointments = Appointments(outbox, sealer)
     calendars = Calendars(outbox.db)
-    pooling = Pooling(clock, registry, counsellors, Ledger(outbox.db))
-    bookings = PooledBookings(outbox, appointments, calendars, pooling)
+    ledger = Ledger(outbox.db)
+    pooling = Pooling(clock, registry, counsellors, ledger)
+    bookings = Bookings(outbox, appointments, calendars, ledger, pooling.exchange)
     residents = Residents(outbox.db)
     diary = Diary(clock, counsellors, rooms, Holdings(outbox.db))
     openings = Openings(clock, counsellors, diary, registry)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta, tzinfo
 
 from services.booking.assignment import Load
-from services.booking.cells import CELL_MINUTES, cell_number, span_bits
+from services.booking.cells import CELL_MINUTES
 from services.booking.counsellor import Counsellor
-from services.booking.service_day import instant
+from services.booking.offered import offered_minutes
 
 BEHIND = 28
 """Service days that have passed and still count for whose turn it is."""
@@ -45,7 +45,7 @@ class Workload:
         """Minutes offered and assigned (buffers included) in each of `mondays`."""
         known = self._offered.get(counsellor.id)
         if known is None or known[0] is not counsellor:
-            offered = [sum(_open(counsellor, day, self.zone) for day in _week(m)) for m in self.mondays]
+            offered = [offered_minutes(counsellor.hours, monday, 7, self.zone) for monday in self.mondays]
             known = self._offered[counsellor.id] = (counsellor, offered)
         assigned = (self._assigned.get((counsellor.id, monday), 0) for monday in self.mondays)
         return [Load(*minutes) for minutes in zip(known[1], assigned, strict=True)]
@@ -57,18 +57,3 @@ class Workload:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def _week(monday: date) -> list[date]:
-    return [monday + timedelta(days=n) for n in range(7)]
-
-
-def _open(counsellor: Counsellor, day: date, zone: tzinfo) -> int:
-    """Minutes of the service day's own hours, less absences."""
-    base, bits = cell_number(instant(day, 0, zone)), 0
-    for span in counsellor.hours_on(day):
-        first, end = (cell_number(instant(day, m, zone)) for m in (span.start_minute, span.end_minute))
-        bits |= span_bits(base, first, end)
-    for absence in counsellor.absences:
-        bits &= ~span_bits(base, *absence.cells)
-    return bits.bit_count() * CELL_MINUTES
