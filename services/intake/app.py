@@ -52,12 +52,13 @@ async def compose(core: Core) -> Service:
     conversation = Conversation(core.clock, residents, Consultations(core.outbox, core.sealer), guide)
     referring = Referring(core.clock, residents, consents, Referrals(core.outbox, core.sealer), conversation)
     line_events = LineEvents(core.db, core.sealer)
-    queue = LineQueue(LineDesk(core, residents, entries, conversation), line_events)
+    timeline = Timeline(core.db)
+    queue = LineQueue(LineDesk(core, residents, entries, conversation, timeline), line_events)
     pages = Pages("intake", TEMPLATES)
     app = build_app(
         core,
         [
-            resident_routes(core, residents, entries, Timeline(core.db)),
+            resident_routes(core, residents, entries, timeline),
             me_routes(residents),
             message_routes(conversation),
             consent_routes(core.clock, residents, consents),

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from services.intake import entry
+from services.intake import attendance_line, entry
 from services.intake.answer import hotline_text
 from services.intake.conversation import Conversation
 from services.intake.crisis import detect
@@ -16,10 +16,11 @@ from services.intake.hotlines import open_now
 from services.intake.line import LineEvent, keyed_hash, resident_of
 from services.intake.line_choice import Choice, read_choice
 from services.intake.resident import Resident, register, with_contact
-from services.intake.store import Entries, Residents
+from services.intake.store import Entries, Residents, Timeline
 from shared import trace
 from shared.changing import settled
 from shared.errors import NotFound
+from shared.events.booking import WorkerEnrolled
 from shared.events.envelope import Payload
 from shared.events.intake import (
     PERSONALISATION_FIELD,
@@ -40,12 +41,18 @@ def command_of(tenant: str, event: LineEvent) -> Command:
 
 class LineDesk:
     def __init__(
-        self, core: Core, residents: Residents, entries: Entries, conversation: Conversation
+        self,
+        core: Core,
+        residents: Residents,
+        entries: Entries,
+        conversation: Conversation,
+        timeline: Timeline,
     ) -> None:
         self.core = core
         self.residents = residents
         self.entries = entries
         self.conversation = conversation
+        self.timeline = timeline
 
     async def handle(self, tenant: Tenant, event: LineEvent) -> None:
         """Give `event` its effect; doing so again changes nothing."""
@@ -63,7 +70,11 @@ class LineDesk:
         elif event.kind == "unsend":
             await self._forget(tenant, resident_id, event, command)
         elif event.kind == "text" and not event.wants_to_consult:
-            await self._keep(tenant, resident_id, event, command)
+            notice = await self._notice(tenant, resident_id, event)
+            if notice:
+                await self._write(tenant, resident_id, event, command, [notice])
+            else:
+                await self._keep(tenant, resident_id, event, command)
         elif (choice := await self._choice(tenant, resident_id, event)) is not None:
             chosen = self._chosen(tenant, resident_id, event, choice)
             await self._write(tenant, resident_id, event, command, chosen)
@@ -72,6 +83,14 @@ class LineDesk:
             link = {"link": await self._link(tenant, resident_id, command)}
             reply = self._reply(tenant, resident_id, event, template, link)
             await self._write(tenant, resident_id, event, command, reply)
+
+    async def _notice(self, tenant: Tenant, resident_id: str, event: LineEvent) -> Payload | None:
+        """One line by which somebody who works with a centre is absent, late or leaves early. Its words, and with them a reason, are
+        kept nowhere. Danger comes first, and from anybody else the same words are a message like any other."""
+        said = None if detect(event.text) else attendance_line.said(event.text)
+        if said is None or not await self.timeline.has(tenant.id, resident_id, WorkerEnrolled.TYPE):
+            return None
+        return attendance_line.chosen(resident_id, said, self.core.clock.now())
 
     async def _choice(self, tenant: Tenant, resident_id: str, event: LineEvent) -> Choice | None:
         """What somebody whom we know chose by a button; None for anything else."""

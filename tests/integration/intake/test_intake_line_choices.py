@@ -1,12 +1,16 @@
 """Buttons on LINE: what they choose is told to whoever does it, once; anything else changes nothing."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from services.intake.line import resident_of
+from shared.events.booking import WorkerEnrolled
+from shared.events.envelope import envelop
 from shared.ids import derived_id
 from shared.secrets import Secrets
+from tests.harness import eventually
 from tests.integration.intake.conftest import Intake, line_event
 from tests.integration.intake.test_intake_line import replies, settled
 
@@ -60,4 +64,49 @@ async def test_garbled_data_are_answered_neutrally_and_nothing_happens(intake: I
 async def test_a_button_pressed_by_somebody_we_do_not_know_does_nothing(intake: Intake) -> None:
     await intake.line(tap(f"do:appointment.cancel:{APPOINTMENT}", "Ustranger"))
     assert [name for name, _ in await settled(intake, 1)] == ["line.neutral"]
+    assert await intake.events("action.chosen") == []
+
+
+async def enrolled(intake: Intake, user: str = "Usomeone") -> None:
+    """The user's resident works with a centre, as booking says."""
+    secret = Secrets(intake.harness.settings.secrets_dir).text("sample-a", "session_key")
+    who = resident_of("sample-a", secret, user)
+    payload = WorkerEnrolled(resident_id=who, centre_id=derived_id("cen", "one"))
+    events = envelop(
+        [payload], source="/booking", tenant="sample-a", subject=who, sequence=1, now=datetime.now(UTC)
+    )
+    await intake.harness.publish(*events)
+    await eventually(
+        lambda: intake.db["timeline"].count_documents({"_id": events[0].id, "tenant_id": "sample-a"})
+    )
+
+
+def says(text: str, user: str = "Usomeone") -> dict[str, object]:
+    return line_event("message", user, message={"type": "text", "id": "1", "text": text})
+
+
+async def test_one_line_of_a_worker_is_a_notice_and_its_words_are_kept_nowhere(intake: Intake) -> None:
+    await intake.line(line_event("follow"))
+    await settled(intake, 1)
+    await enrolled(intake)
+    await intake.line(says("熱が出たので今日は休みます"))
+    (event,) = await eventually(lambda: intake.events("action.chosen"))
+    assert (event["action"], event["service_date"]) == ("shift.absent", None)
+    assert [name for name, _ in await settled(intake, 1)] == ["line.greeting"]
+    assert await intake.db["consultations"].count_documents({"tenant_id": "sample-a"}) == 0
+
+
+async def test_the_same_line_of_anybody_else_is_a_message_like_any_other(intake: Intake) -> None:
+    await intake.line(line_event("follow"))
+    await intake.line(says("今日は休みます"))
+    assert [name for name, _ in await settled(intake, 2)] == ["line.greeting", "line.neutral"]
+    assert await intake.events("action.chosen") == []
+
+
+async def test_words_of_danger_come_before_a_notice(intake: Intake) -> None:
+    await intake.line(line_event("follow"))
+    await settled(intake, 1)
+    await enrolled(intake)
+    await intake.line(says("死にたいので今日は休みます"))
+    assert [name for name, _ in await settled(intake, 2)] == ["line.greeting", "line.crisis"]
     assert await intake.events("action.chosen") == []
