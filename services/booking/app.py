@@ -93,7 +93,7 @@ async def compose(core: Core) -> Service:
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
             waiting_pages(pages, waitlist),
             feed_files(feeding),
-            *staff_pages(pages, core.clock, core.registry, parts, reassigning),
+            *staff_pages(pages, core.clock, core.registry, parts, reassigning, waitlist),
         ],
     )
     return Service(

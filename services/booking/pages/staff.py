@@ -12,16 +12,18 @@ from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_pools import pool_pages
 from services.booking.pages.staff_rooms import room_pages
 from services.booking.pages.staff_route import LINKS
+from services.booking.pages.staff_waiting import staff_waiting_pages
 from services.booking.parts import Parts
 from services.booking.reassigning import Reassigning
 from services.booking.store.agenda import Agenda
+from services.booking.waitlist import Waitlist
 from shared.clock import Clock
 from shared.registry import Registry
 from shared.web import Pages
 
 
 def staff_pages(
-    pages: Pages, clock: Clock, registry: Registry, parts: Parts, reassigning: Reassigning
+    pages: Pages, clock: Clock, registry: Registry, parts: Parts, reassigning: Reassigning, waitlist: Waitlist
 ) -> list[APIRouter]:
     """Everything below /booking/staff but for the signing in, which is the same in every service."""
     pages.link_for_staff(*LINKS)
@@ -33,6 +35,7 @@ def staff_pages(
         overview_pages(pages, clock, agenda, people),
         day_pages(pages, clock, agenda, people),
         staff_appointment_pages(pages, clock, parts.desk, parts.openings, people),
+        staff_waiting_pages(pages, waitlist, people),
         hours_pages(pages, clock, parts.roster, people),
         leave_pages(pages, clock, parts.roster, reassigning, people),
         room_pages(pages, parts.rooms),

@@ -26,6 +26,7 @@ LINKS = (
     StaffLink(HOME, "きょう"),
     StaffLink(f"{HOME}/day", "1日の予定", "appointments:read"),
     StaffLink(f"{HOME}/week", "1週間", "appointments:read"),
+    StaffLink(f"{HOME}/waiting", "空きを待つ人", "appointments:read"),
     StaffLink(f"{HOME}/counsellors", "相談員", "counsellors:read"),
     StaffLink(f"{HOME}/rooms", "部屋と回線", "counsellors:write"),
     StaffLink(f"{HOME}/pools", "共同プール", "counsellors:read"),

@@ -66,6 +66,7 @@ async def test_every_page_and_state_is_accessible(
     (away,) = (await desk.staff("GET", f"/counsellors/{counsellor}/leaves")).json()
     room = {"name": "見本 相談室1", "kind": "room", "channels": ["face_to_face"]}
     await desk.staff("POST", "/rooms", room)
+    await desk.client.post("/booking/v1/me/waiting", headers=desk.who("yui"), json={"channel": "online"})
     page = await enter(chromium, desk, address, viewport)
 
     async def all_of(*paths: str) -> None:
@@ -89,6 +90,7 @@ async def test_every_page_and_state_is_accessible(
         f"/counsellors/{counsellor}/leaves",
         f"/counsellors/{counsellor}/leaves/{away['id']}",
         "/rooms",
+        "/waiting",
         "/pools",
         "/appointments/unknown",
         "/sessions",

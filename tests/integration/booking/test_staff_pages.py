@@ -263,6 +263,30 @@ async def test_the_first_page_says_what_needs_a_look(desk: Desk) -> None:
     assert reference(desk, "aoi") in staff.page
 
 
+async def test_who_waits_is_listed_in_order_and_can_be_put_first(desk: Desk) -> None:
+    for name in ("aoi", "ren"):
+        answer = await desk.client.post(
+            "/booking/v1/me/waiting", headers=desk.who(name), json={"channel": "online"}
+        )
+        assert answer.status_code == 201, answer.text
+    staff = StaffBrowser(desk)
+    await staff.get("/waiting")
+    first, second = reference(desk, "aoi"), reference(desk, "ren")
+    assert 0 < staff.page.index(first) < staff.page.index(second)
+    entries = (await desk.staff("GET", "/waiting")).json()["data"]
+    form, path = staff.page, f"/waiting/{entries[1]['id']}/priority"
+    await staff.post(path, priority="3")
+    assert "順番を保存しました" in staff.page
+    assert 0 < staff.page.index(second) < staff.page.index(first)
+    staff.page = form  # of a version that is gone
+    assert (await staff.post(path, priority="0")).status_code == 409
+    assert (await staff.post(path, priority="9")).status_code == 422
+    auditor = StaffBrowser(desk, "auditor")
+    await auditor.get("/waiting")
+    assert second in auditor.page and f'{path}"' not in auditor.page
+    assert (await auditor.post(path, priority="0")).status_code == 403
+
+
 async def test_rooms_are_added_and_stopped(desk: Desk) -> None:
     staff = StaffBrowser(desk)
     await staff.get("/rooms")
