@@ -7,7 +7,7 @@ come out right at the next look.
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 import structlog
@@ -34,6 +34,8 @@ SERVED = 200
 """Entries of a municipality that one look serves, from the front."""
 LOOKED_AT = 300
 """Free times of one kind that are compared with what people wait for."""
+NOT_AGAIN = timedelta(minutes=1)
+"""A time that looked free and could not be held (no room, say) is passed over so long, so that it keeps nobody from the next one."""
 
 
 class Offering:
@@ -47,6 +49,7 @@ class Offering:
         self.clock = waitlist.clock
         self.every = every
         self.holder = new_ulid()
+        self._refused: dict[tuple[str, str], datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -89,6 +92,8 @@ class Offering:
         return asked
 
     async def _look(self, tenant: Tenant, entries: Sequence[Entry]) -> Look:
+        now = self.clock.now()
+        self._refused = {what: until for what, until in self._refused.items() if until > now}
         kinds: dict[tuple[Asked, int], list[Slot]] = {}
         free: dict[str, list[Slot]] = {}
         earlier: dict[str, Appointment] = {}
@@ -98,7 +103,7 @@ class Offering:
             kind = (asked, wanted.minutes)
             if kind not in kinds:
                 kinds[kind] = await self._free(tenant, asked, wanted.minutes)
-            free[entry.id] = kinds[kind]
+            free[entry.id] = [s for s in kinds[kind] if (entry.id, rules.time_key(s)) not in self._refused]
             if wanted.earlier_than:
                 try:
                     found = await self.desk.get(tenant, wanted.earlier_than, entry.resident_id)
@@ -106,7 +111,7 @@ class Offering:
                 except NotFound:
                     continue
         terms = tenant.spec.booking
-        return Look(self.clock.now(), terms, tenant.spec.quiet_hours, free, earlier)
+        return Look(now, terms, tenant.spec.quiet_hours, free, earlier)
 
     async def _free(self, tenant: Tenant, asked: Asked, minutes: int) -> list[Slot]:
         days = tenant.spec.booking.horizon_days + 1
@@ -139,6 +144,7 @@ class Offering:
             raise
         except (Conflict, Invalid, NotFound) as refused:
             log.info("offer_refused", waiting_id=entry.id, reason=refused.slug)
+            self._refused[entry.id, rules.time_key(slot)] = self.clock.now() + NOT_AGAIN
             if refused.slug in ("resident-busy", "resident-day-full", OfferEnded.slug):
                 await self.waiting.change(tenant.id, *rules.put_back(entry, slot))
             return False

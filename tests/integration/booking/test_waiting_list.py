@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from services.booking.audit import audit
+from services.booking.availability import NoRoom
+from services.booking.desk import Desk as BookingDesk
 from services.booking.expiry import Expiry
 from services.booking.offering import Offering
 from services.booking.store import Waiting
@@ -279,3 +281,22 @@ async def test_the_worker_asks_by_itself(harness: Harness) -> None:
         return str((await mine(desk, "aoi"))["state"])
 
     await eventually(state, until=lambda found: found == "offered")
+
+
+async def test_a_time_that_looks_free_and_cannot_be_held_keeps_nobody_from_the_next_one(
+    slow: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await slow.counsellor(weekly_hours=[*ONE_HOUR, {"weekday": 4, "start_minute": 600, "end_minute": 660}])
+    await join(slow, "aoi")
+    hold_for = BookingDesk.hold_for
+
+    async def without_a_room(
+        self: BookingDesk, tenant: Any, who: str, wish: Any, *rest: Any, **more: Any
+    ) -> Any:
+        if wish.start_minute == 1470:
+            raise NoRoom(())
+        return await hold_for(self, tenant, who, wish, *rest, **more)
+
+    monkeypatch.setattr(BookingDesk, "hold_for", without_a_room)
+    assert [await look(slow), await look(slow)] == [0, 1]
+    assert (await mine(slow, "aoi"))["offer"]["label"] == "10:00-11:00"
