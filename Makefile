@@ -1,6 +1,6 @@
 # Banso. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo reset test test-browser lint chaos bench replay fmt lock
+.PHONY: help up down status logs demo reset test test-browser lint chaos bench bench-booking replay fmt lock
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -49,6 +49,9 @@ chaos: $(STAMP) ## 200 journeys while processes are killed and paused: make chao
 
 bench: $(STAMP) ## throughput and latency beside a plain floor measured in the same run
 	@$(PY) -m tests.bench $(ARGS)
+
+bench-booking: $(STAMP) ## free times and bookings beside plainer ways measured in the same run
+	@$(PY) -m tests.bench.booking $(ARGS)
 
 replay: $(STAMP) ## rebuild the JetStream streams from the event logs
 	@$(PY) -m deploy.local run shared.replay $(ARGS)

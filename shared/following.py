@@ -7,6 +7,7 @@ missed, is `lost` called: what was kept in memory must be read anew.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -42,18 +43,17 @@ class Following:
         self._lost = lost
         self._next: int | None = None
         self._made: datetime | None = None
-        self._caught_up = False
-        self._last_word = 0.0
+        self._complete_at = -math.inf
 
     @property
-    def silence(self) -> float:
-        """Seconds since the server's last word, an event or a heartbeat."""
-        return time.monotonic() - self._last_word
+    def age(self) -> float:
+        """Seconds since everything that was published was heard, by the server's word: an event that was the last one, or a heartbeat."""
+        return time.monotonic() - self._complete_at
 
     @property
     def current(self) -> bool:
-        """Whether everything that was published is heard, as far as a process can know."""
-        return self._caught_up and self.nc.is_connected and self.silence < SILENCE
+        """Whether what is heard is recent, and nothing is known to be missing. In a burst of events it stays so for a while."""
+        return self.nc.is_connected and self.age < SILENCE
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -63,7 +63,7 @@ class Following:
                 log.warning("following_waits", stream=self.stream, error=type(error).__name__)
                 await asyncio.sleep(0.2)
             finally:
-                self._caught_up = False
+                self._complete_at = -math.inf
 
     async def _follow(self, stop: asyncio.Event) -> None:
         js = self.nc.jetstream()
@@ -87,8 +87,7 @@ class Following:
                 ),
             )
             name = made.name
-            self._last_word = time.monotonic()
-            self._caught_up = not made.num_pending
+            self._heard_all(when=not made.num_pending)
             tasks = [
                 asyncio.ensure_future(self._receive(subscription)),
                 asyncio.ensure_future(stop.wait()),
@@ -120,11 +119,10 @@ class Following:
                 msg = await subscription.next_msg(SILENCE)
             except (NatsError, TimeoutError):
                 return
-            self._last_word = time.monotonic()
             if msg.headers and "Status" in msg.headers:
                 if int(msg.headers.get("Nats-Last-Consumer", delivered)) != delivered:
                     return
-                self._caught_up = True
+                self._heard_all()
                 continue
             at = msg.metadata.sequence
             if at.consumer != delivered + 1:
@@ -132,7 +130,11 @@ class Following:
             delivered = at.consumer
             self._read(msg)
             self._next = at.stream + 1
-            self._caught_up = not msg.metadata.num_pending
+            self._heard_all(when=not msg.metadata.num_pending)
+
+    def _heard_all(self, *, when: bool = True) -> None:
+        if when:
+            self._complete_at = time.monotonic()
 
     def _read(self, msg: Msg) -> None:
         try:

@@ -97,7 +97,7 @@ class Diary:
                 await asyncio.gather(*kept.changes, return_exceptions=True)
             if self._following and self._is_followed and self._is_loaded(home.id, kept):
                 kept.picture.roll(self._today(home.zone), max(home.days + OVERHANG, kept.picture.axis.days))
-                return Seen(kept.picture, self.clock.now() - timedelta(seconds=self._following.silence))
+                return Seen(kept.picture, self.clock.now() - timedelta(seconds=self._following.age))
         as_of = self.clock.now()
         picture = self._blank(home)
         await self._load(picture, past=past, beyond=False)

@@ -38,6 +38,13 @@ class Connection(asyncio.Protocol):
         self._transport.write(lines.encode() + body)
         return await self._answer
 
+    async def get(self, path: str, head: str) -> tuple[int, bytes]:
+        """(status, body) of the answer."""
+        assert self._transport is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n{head}\r\n".encode())
+        return await self._answer
+
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, ended, rest = self._buffer.partition(b"\r\n\r\n")

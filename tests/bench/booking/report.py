@@ -1,0 +1,99 @@
+"""The figures as tables, and what they are to be."""
+
+from collections.abc import Sequence
+
+from tests.bench.booking.booking_rounds import LANES, Booked
+from tests.bench.booking.computing import LOOPED, Computed
+from tests.bench.booking.reading import Read
+from tests.bench.figures import median, number, ratio_of_pairs, table
+
+COMPUTED_MS, READ_RATIO, BOOKED_RATIO = 1.0, 3.0, 0.7
+NATIONAL = 500
+ABOUT = f"""\
+union: at which starts is anybody free, computed from the bits of all counsellors, nothing remembered. counts: with how many, the same way.
+after a booking: the counts again when one calendar has changed since, as a request finds them. integers: the union with one Python integer
+per counsellor and day. loops: with datetimes, every start against every appointment near it; measured with {LOOPED} counsellors and scaled.
+empty: a route of the same process that does nothing, behind the same credential, tenant and limits; bare: one behind none of them.
+changed: one calendar has changed since the last request; unchanged: none has. One connection, all kinds in turn.
+bare operations: one transaction (the counsellor read, cells of counsellor and resident taken by conditional updates, the appointment
+with its event inserted), publishing, archiving and clearing in bulk; no HTTP, no rules. {LANES} at a time, rounds alternate, in one process."""
+
+
+def text(computed: Sequence[Computed], read: Sequence[Read], booked: Booked) -> str:
+    """Everything that is printed."""
+    parts = []
+    if computed:
+        parts.append(f"Free starts of 31 days, 60 minutes, milliseconds\n\n{_computed(computed)}")
+    if read:
+        parts.append(f"GET /booking/v1/availability/days of 31 days, milliseconds (p50)\n\n{_read(read)}")
+    if booked.desk:
+        parts.append(f"Bookings a second\n\n{_booked(booked)}")
+    return "\n\n".join([*parts, ABOUT, _verdict(computed, read, booked)])
+
+
+def _computed(computed: Sequence[Computed]) -> str:
+    heads = ("counsellors", "union", "counts", "after a booking", "integers", "loops", "loops / union")
+    rows = [
+        [
+            number(one.counsellors),
+            *(number(ms, 3) for ms in (one.union, one.counts, one.kept)),
+            *(number(ms, 1) for ms in (one.integers, one.loops)),
+            number(one.loops / one.union),
+        ]
+        for one in computed
+    ]
+    return table(heads, rows)
+
+
+def _read(read: Sequence[Read]) -> str:
+    heads = (
+        "counsellors",
+        "bare",
+        "empty",
+        "unchanged",
+        "changed",
+        "changed / empty",
+        "changed / bare",
+        "bytes",
+    )
+    rows = [
+        [
+            number(one.counsellors),
+            *(number(ms, 2) for ms in (one.bare, one.empty, one.unchanged, one.changed)),
+            number(one.changed / one.empty, 2),
+            number(one.changed / one.bare, 2),
+            number(one.size),
+        ]
+        for one in read
+    ]
+    return table(heads, rows)
+
+
+def _booked(booked: Booked) -> str:
+    rows = [["bare operations", number(median(booked.floor)), ""]]
+    rows.append(["desk", number(median(booked.desk)), number(ratio_of_pairs(booked.desk, booked.floor), 2)])
+    return table(("", "per second", "ratio"), rows)
+
+
+def _verdict(computed: Sequence[Computed], read: Sequence[Read], booked: Booked) -> str:
+    found = [
+        *(
+            (f"computation with {NATIONAL} counsellors, ms", one.union, COMPUTED_MS, True)
+            for one in computed
+            if one.counsellors == NATIONAL
+        ),
+        *(
+            (f"request / empty route with {NATIONAL} counsellors", one.changed / one.empty, READ_RATIO, True)
+            for one in read
+            if one.counsellors == NATIONAL
+        ),
+    ]
+    if booked.desk:
+        ratio = ratio_of_pairs(booked.desk, booked.floor)
+        found.append(("bookings / bare operations", ratio, BOOKED_RATIO, False))
+    lines = []
+    for what, value, target, at_most in found:
+        kept = value <= target if at_most else value >= target
+        word = "at most" if at_most else "at least"
+        lines.append(f"{what}: {number(value, 2)} ({word} {target:g}: {'kept' if kept else 'MISSED'})")
+    return "\n".join(lines)
