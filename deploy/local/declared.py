@@ -43,16 +43,12 @@ class Materials:
         return self.root / "issuer"
 
     @property
-    def keys(self) -> Path:
-        return self.root / "keys"
-
-    @property
     def declared(self) -> Path:
         return self.root / "declared"
 
     def key_file(self, tenant: str, name: str) -> Path:
         """File with the plain text of an API key (mode 0600; only a local stack keeps one)."""
-        return self.keys / f"{tenant}-{name}.key"
+        return self.root / "keys" / f"{tenant}-{name}.key"
 
     def create_missing(self, tenants: list[Tenant]) -> None:
         """Make secrets, issuer and keys that do not exist yet; existing ones are never touched."""

@@ -146,8 +146,7 @@ def stand_in_specs(plan: Plan, tenants: list[Tenant]) -> list[ProcessSpec]:
     partner += ["--secret-file", str(plan.data / "partner.secret")]
     mail = ["--smtp-port", str(plan.ports.smtp), "--http-port", str(plan.ports.mail)]
     issuer = ["--port", str(plan.ports.issuer), "--key-dir", str(plan.materials.issuer)]
-    issuer += ["--declared", str(SAMPLE_TENANTS), "--api-keys", str(plan.materials.keys)]
-    issuer += ["--base-url", plan.url("gateway")]
+    issuer += ["--declared", str(SAMPLE_TENANTS), "--base-url", plan.url("gateway")]
     return [
         _stand_in(plan, "line", "/_fake/ready", line),
         _stand_in(plan, "partner", "/_fake/ready", partner),

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from shared.keys import staff_token
+from shared.settings import CoreSettings
 from tests.fakes.issuer.people import Declared
 from tests.fakes.issuer.provider import Issuer, build_app
 from tests.fakes.serving import serve
@@ -14,11 +16,16 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key-dir", type=Path, required=True, help="made by `shared.keys issuer`")
     parser.add_argument("--declared", type=Path, required=True, help="YAML of the sample municipalities")
-    parser.add_argument("--api-keys", type=Path, help="folder of <tenant>-staff.key, to know the counsellors")
-    parser.add_argument("--base-url", default="", help="Banso's gateway")
+    parser.add_argument("--base-url", default="", help="Banso's gateway, to know the counsellors")
     args = parser.parse_args()
-    people = Declared(args.declared, args.api_keys, args.base_url)
-    serve(build_app(Issuer(f"http://localhost:{args.port}", args.key_dir, people.at)), args.port)
+    url = f"http://localhost:{args.port}"
+    settings = CoreSettings(staff_issuer=url)
+
+    def token_for(home: str, role: str) -> str:
+        return staff_token(args.key_dir, settings, home, "sample-issuer", [role])
+
+    people = Declared(args.declared, args.base_url, token_for)
+    serve(build_app(Issuer(url, args.key_dir, people.at)), args.port)
 
 
 if __name__ == "__main__":
