@@ -91,6 +91,11 @@ DURABLES = (
             booking.AppointmentTimesOffered,
             booking.ActionRefused,
             booking.WaitlistOffered,
+            booking.AttendanceReported,
+            booking.ShiftOffered,
+            booking.ContractExpiring,
+            booking.ContractRenewed,
+            booking.ContractEnded,
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from services.notify.reactions.answers import AnswerReactions
 from services.notify.reactions.appointments import AppointmentReactions
+from services.notify.reactions.centre import CentreReactions
 from services.notify.reactions.outgoing import Outgoing
 from services.notify.reactions.residents import ResidentReactions
 from services.notify.reactions.waiting import WaitingReactions
@@ -18,4 +19,5 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *AppointmentReactions(outgoing, appointments, core.clock).reactions(),
         *AnswerReactions(outgoing, appointments, core.clock).reactions(),
         *WaitingReactions(outgoing, core.clock).reactions(),
+        *CentreReactions(outgoing, core.clock).reactions(),
     )

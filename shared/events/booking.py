@@ -242,9 +242,10 @@ class ShiftChanged(_Shift):
 
 
 class ShiftOffered(_Shift):
-    """Somebody else's hours have become free; `resident_id` is who wished for more hours and may take them."""
+    """Somebody else's hours have become free; `resident_id` is who wished for more hours and may take them until `offered_until`."""
 
     TYPE: ClassVar[str] = "banso.booking.shift.offered.v1"
+    offered_until: datetime | None = None
 
 
 AttendanceStatus = Literal["present", "absent", "late", "leaving_early"]
@@ -303,7 +304,11 @@ class ContractStarted(_Contract):
 
 
 class ContractExpiring(_Contract):
+    """The term nears its end. `renewal` automatic: it goes on unless somebody ends it (`ending`: somebody has); agreed: only if both say so."""
+
     TYPE: ClassVar[str] = "banso.booking.contract.expiring.v1"
+    renewal: Literal["automatic", "agreed"] = "automatic"
+    ending: bool = False
 
 
 class ContractRenewed(_Contract):

@@ -132,7 +132,7 @@ def tick(
         if due:
             after = replace(after, noticed=after.noticed | due)
             after = _with(after, Entry(now, "notice", until=after.ends_on))
-            events.append(ContractExpiring(**_said(after)))
+            events.append(ContractExpiring(**_said(after), renewal=renewal, ending=after.ending))
     return (after, events) if after is not contract else None
 
 

@@ -1,8 +1,8 @@
-"""Hours that have become free, offered to those who wish for more: one after another, never to two at once, never at night."""
+"""Hours that have become free, offered to those who wish for more: one after another, never to two at once."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
 from services.booking.centre.capacity import first_of_month
 from services.booking.centre.shift import Shift
@@ -86,12 +86,6 @@ def has_room(worker: Worker, stretch: Stretch, shifts: Iterable[Shift]) -> bool:
 def offer_until(shift: Shift, minutes: int, now: datetime) -> datetime:
     """How long one worker is waited for: `minutes`, and never past the beginning of the shift."""
     return min(now + timedelta(minutes=minutes), shift.starts_at)
-
-
-def quiet(now: datetime, start: time, end: time, zone: tzinfo) -> bool:
-    """Whether nobody is to be disturbed at `now`: between `start` and `end` on the wall clock, which may pass midnight."""
-    wall = now.astimezone(zone).time()
-    return start <= wall or wall < end if start > end else start <= wall < end
 
 
 def _share(worker: Worker, month: date, shifts: Iterable[Shift]) -> float:

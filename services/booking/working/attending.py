@@ -10,7 +10,7 @@ from services.booking.centre.substitute import Offer, worth_offering
 from services.booking.store.calendars import CellsTaken
 from services.booking.store.shifts import Change, Found
 from services.booking.working.crew import Crew
-from shared.errors import StaleVersion, Unavailable
+from shared.errors import NotFound, StaleVersion, Unavailable
 from shared.events.booking import AttendanceStatus
 from shared.idempotency import Command
 from shared.mongo import Duplicate
@@ -44,16 +44,23 @@ class Attending:
         status: AttendanceStatus,
         command: Command,
         service_date: date | None = None,
+        shift_id: str | None = None,
     ) -> Reported:
-        """A worker's own notice; no reason is asked. Raises NotFound (works with no centre), StationFull, TimeTaken (after an absence, when
-        seat or time have been taken meanwhile)."""
+        """A worker's own notice, of the shift `shift_id` if one was named; no reason is asked.
+
+        Raises NotFound (works with no centre, has no such shift), StationFull, TimeTaken (after an absence, when seat or time have been taken
+        meanwhile).
+        """
         for attempt in range(TRIES):
             standing, _ = await self.crew.standing(tenant, resident_id)
             around = await self._around(tenant, resident_id, service_date)
             if command.seen_in(standing.document):
                 return Reported(status, _done_by(command, around))
             now, zone = self.crew.now(), self.crew.zone(tenant)
-            found = rules.meant((f.shift for f in around), now, zone, service_date)
+            if shift_id:
+                found = rules.Meant((await self._own(tenant, resident_id, shift_id)).shift)
+            else:
+                found = rules.meant((f.shift for f in around), now, zone, service_date)
             if found.shift is None:
                 events = [rules.unclear(resident_id, status)]
                 try:
@@ -63,7 +70,7 @@ class Attending:
                 except StaleVersion:
                     continue
                 return Reported(status, None)
-            meant = next(f for f in around if f.shift.id == found.shift.id)
+            meant = await self._own(tenant, resident_id, found.shift.id)
             if (kept := await self._apply(tenant, meant, _as_told(status), command, attempt)) is not None:
                 return Reported(status, kept)
         raise Unavailable("too many changes of the same shift at once")
@@ -115,6 +122,13 @@ class Attending:
         except CellsTaken:
             await crew.refuse_taken(tenant, [after], [after.id])
             return None
+
+    async def _own(self, tenant: Tenant, resident_id: str, shift_id: str) -> Found:
+        """Raises NotFound, also for somebody else's."""
+        found = await self.crew.shifts.get(tenant.id, shift_id)
+        if found.shift.resident_id != resident_id:
+            raise NotFound(f"no shift {shift_id} of this resident")
+        return found
 
     async def _around(self, tenant: Tenant, resident_id: str, day: date | None) -> list[Found]:
         today = self.crew.today(tenant)

@@ -31,7 +31,8 @@ class ShiftChoices:
     async def report(self, tenant: Tenant, chosen: Chosen, command: Command) -> Sequence[Payload]:
         """Raises NotFound (works with no centre), StationFull, TimeTaken."""
         status = STATUSES[chosen.action]
-        await self.attending.report(tenant, chosen.resident_id, status, command, chosen.service_date)
+        who, day = chosen.resident_id, chosen.service_date
+        await self.attending.report(tenant, who, status, command, day, chosen.subject_id)
         return ()
 
     async def take(self, tenant: Tenant, chosen: Chosen, command: Command) -> Sequence[Payload]:

@@ -13,7 +13,6 @@ from services.booking.centre.substitute import (
     candidates,
     has_room,
     offer_until,
-    quiet,
     worth_offering,
 )
 from services.booking.centre.worker import Worker
@@ -25,13 +24,12 @@ from shared.events.booking import ShiftOffered
 from shared.idempotency import Command
 from shared.ids import derived_id
 from shared.mongo import Duplicate
+from shared.quiet_hours import quiet_until
 from shared.tenancy import Tenant
 
 log = structlog.get_logger()
 
 TRIES = 25
-LOOK_AGAIN = timedelta(minutes=10)
-"""How often it is looked in the night whether it is over."""
 
 
 class Substituting:
@@ -53,9 +51,8 @@ class Substituting:
         if offer.over or not worth_offering(found.shift, now):
             await crew.shifts.offer(tenant.id, found, _closed(offer), None)
             return 0
-        hours = tenant.spec.quiet_hours
-        if quiet(now, hours.start, hours.end, crew.zone(tenant)):
-            await crew.shifts.offer(tenant.id, found, _closed(offer), now + LOOK_AGAIN)
+        if (morning := quiet_until(now, tenant.spec.quiet_hours)) is not None:
+            await crew.shifts.offer(tenant.id, found, _closed(offer), morning)
             return 0
         worker = await self._whom(tenant, found)
         if worker is None:
@@ -64,7 +61,7 @@ class Substituting:
         centre = await crew.centres.get(tenant.id, found.shift.centre_id)
         until = offer_until(found.shift, centre.offer_minutes, now)
         to = worker.resident_id
-        event = ShiftOffered(**{**shifts.when(found.shift), "resident_id": to})
+        event = ShiftOffered(**{**shifts.when(found.shift), "resident_id": to}, offered_until=until)
         await crew.shifts.offer(tenant.id, found, Offer((*offer.asked, to), to, until), until, [event])
         return 1
 

@@ -15,7 +15,8 @@ STANDARD = frozenset({"municipality", "desk", "desk_phone", "desk_hours", "page"
 """Names that every template may use: notify itself knows their values."""
 
 SLOT = frozenset({"date", "time", "cue", "channel"})
-SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id"})
+DAY = frozenset({"date"})
+SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id"})
 """What a button is about; filled from the message."""
 MAY_USE: dict[str, frozenset[str]] = {
     "line.greeting": STANDARD,
@@ -35,6 +36,17 @@ MAY_USE: dict[str, frozenset[str]] = {
     "appointment.no_times": STANDARD | SLOT,
     "waitlist.offered": STANDARD | SLOT | {"until", "waiting_id"},
     "waitlist.earlier": STANDARD | SLOT | {"until", "waiting_id"},
+    "attendance.absent": STANDARD | DAY,
+    "attendance.late": STANDARD | DAY,
+    "attendance.leaving_early": STANDARD | DAY,
+    "attendance.present": STANDARD | DAY,
+    "attendance.unclear": STANDARD,
+    "shift.offered": STANDARD | DAY | {"time", "cue", "until", "shift_id"},
+    "contract.expiring.automatic": STANDARD | DAY,
+    "contract.expiring.agreed": STANDARD | DAY,
+    "contract.expiring.ending": STANDARD | DAY,
+    "contract.renewed": STANDARD | DAY,
+    "contract.ended": STANDARD | DAY,
     "line.ask_cancel": STANDARD | SLOT,
     "line.kept": STANDARD,
     "action.refused.not_found": STANDARD,

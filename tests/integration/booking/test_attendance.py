@@ -213,7 +213,7 @@ async def test_nobody_is_asked_at_night(centre: Centre) -> None:
     at(centre, f"{DAY}T07:00")
     await centre.tell("aoi", "absent")
     shifts = centre.desk.started.core.db["shifts"]
-    later = parse_service_time(f"{DAY}T07:05")
+    later = parse_service_time(f"{DAY}T07:59")
     await eventually(lambda: shifts.count_documents({"tenant_id": A, "offer_at": {"$gt": later}}))
     assert await centre.desk.harness.published("booking", OFFERED) == []
     at(centre, f"{DAY}T08:01")

@@ -1,13 +1,9 @@
 """Whom hours that have become free are offered to."""
 
-from datetime import time
-
-import pytest
-
 from services.booking.centre.shift import Shift
-from services.booking.centre.substitute import Offer, candidates, has_room, offer_until, quiet, worth_offering
+from services.booking.centre.substitute import Offer, candidates, has_room, offer_until, worth_offering
 from services.booking.centre.worker import Worker
-from tests.unit.booking.centre.builders import TOKYO, centre, shift, station, stretch, tokyo, worker
+from tests.unit.booking.centre.builders import centre, shift, station, stretch, tokyo, worker
 
 FREED = shift(9, state="absent")
 
@@ -63,9 +59,3 @@ def test_an_offer_never_outlasts_the_beginning_of_the_shift() -> None:
     assert offer.open_to("res_b", tokyo(9, 9, 29))
     assert not offer.open_to("res_b", tokyo(9, 9, 30))
     assert not offer.open_to("res_c", tokyo(9, 9))
-
-
-@pytest.mark.parametrize(("hour", "night"), [(20, False), (21, True), (24, True), (31, True), (32, False)])
-def test_nobody_is_disturbed_at_night(hour: int, night: bool) -> None:
-    assert quiet(tokyo(9, hour), time(21), time(8), TOKYO) == night
-    assert quiet(tokyo(9, hour), time(0), time(5), TOKYO) == (hour == 24)
