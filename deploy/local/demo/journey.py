@@ -17,7 +17,7 @@ from deploy.local.demo.story import Story
 from deploy.local.demo.walk import Walk
 from deploy.local.demo.world import World, service_time, tonight
 
-A, B = "sample-a", "sample-b"
+A, B, POOL = "sample-a", "sample-b", "sample-pool"
 ANSWERS_A = {
     "achievement": 3,
     "autonomy": 3,
@@ -53,6 +53,7 @@ async def tell_all(world: World, story: Story) -> Told:
     """Walk and tell everything. Raises JourneyBroke at the first thing that is not as it should be."""
     began = datetime.now(UTC)
     loaded_a, loaded_b = await asyncio.gather(samples.load(world, A), samples.load(world, B))
+    await samples.load_pool(world, POOL, A)
     await samples.connect_partner(world, A)
     night = await _a_free_night(world)
     _tell_beginning(story, loaded_a, loaded_b)

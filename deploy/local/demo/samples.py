@@ -42,6 +42,14 @@ async def load(world: World, tenant: str) -> Loaded:
     return Loaded(tenant, programmes, companies, offers, counsellors)
 
 
+async def load_pool(world: World, pool: str, tenant: str) -> None:
+    """Bring in the counsellors whom the municipalities share, as the pool's operator. Raises JourneyBroke."""
+    people = json.loads((FOLDER / "counsellors-pool.json").read_text(encoding="utf-8"))
+    async with world.pool_staff(pool, tenant) as operator:
+        for number, person in enumerate(people):
+            await _create(operator, "/booking/v1/pool/counsellors", f"pool-counsellor-{number}", person)
+
+
 async def _programmes(staff: httpx.AsyncClient, tenant: str) -> dict[str, int]:
     step = f"{tenant}: import the programmes"
     table = (FOLDER / f"programmes-{SUFFIX[tenant]}.csv").read_bytes()

@@ -85,12 +85,16 @@ class World:
 
     def counsellor(self, tenant: str, counsellor_id: str) -> httpx.AsyncClient:
         """A client with a counsellor's own staff token of the development issuer."""
+        return self._with(tenant, self._token(tenant, "counsellor", counsellor_id))
+
+    def pool_staff(self, pool: str, tenant: str) -> httpx.AsyncClient:
+        """A client of the pool's operator, at the host of one of its municipalities."""
+        return self._with(tenant, self._token(pool, "pool_staff"))
+
+    def _token(self, home: str, role: str, counsellor_id: str | None = None) -> str:
         settings = CoreSettings(staff_issuer=self.plan.issuer, staff_audience="banso")
-        subject = f"sample-{counsellor_id}"
-        token = staff_token(
-            self.plan.materials.issuer, settings, tenant, subject, ["counsellor"], counsellor_id=counsellor_id
-        )
-        return self._with(tenant, token)
+        subject = f"sample-{counsellor_id or role}"
+        return staff_token(self.plan.materials.issuer, settings, home, subject, [role], counsellor_id)
 
     def _key(self, tenant: str, name: str) -> str:
         return self.plan.materials.key_file(tenant, name).read_text().strip()
