@@ -152,9 +152,15 @@ class Programme:
                 self.rows.add([(column, 1) for column in x], 0, 1)
             return [(column, 1) for column in x]
         y = self.columns.add(0, 1, whole=True)
-        minutes = [(column, float(band.minutes)) for column, band in zip(x, bands, strict=True)]
-        self.rows.add([*minutes, (y, -float(room))], -INF, 0)
-        self.rows.add([*minutes, (y, -float(max(worker.min_minutes - on_day, 0)))], 0, INF)
+        for column in x:  # one by one: together they would leave the relaxation room for half a day
+            self.rows.add([(column, 1.0), (y, -1.0)], -INF, 0)
+        self.rows.add([(c, float(band.minutes)) for c, band in zip(x, bands, strict=True)], 0, room)
+        least = worker.min_minutes - on_day
+        if all(band.minutes >= least for band in bands):
+            self.rows.add([*((column, 1.0) for column in x), (y, -1.0)], 0, INF)
+        else:
+            minutes = [(c, float(band.minutes)) for c, band in zip(x, bands, strict=True)]
+            self.rows.add([*minutes, (y, -float(max(least, 0)))], 0, INF)
         return [(y, 1)]
 
     def _apart(self, worker: Worker, bands: Sequence[Stretch]) -> None:

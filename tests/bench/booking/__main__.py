@@ -1,4 +1,4 @@
-"""`python -m tests.bench.booking [--rounds N] [--count N] [--sizes 50,500] [--only computing|reading|booking] [--json FILE]`
+"""`python -m tests.bench.booking [--rounds N] [--count N] [--sizes 50,500] [--only computing|reading|booking|planning] [--json FILE]`
 
 Servers of its own in a temporary folder, removed at the end. Figures of one machine at one time: compare ratios, not machines.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from services.booking.service_day import earliest_running
 from shared.clock import system_now
-from tests.bench.booking import booking_rounds, computing, reading, report
+from tests.bench.booking import booking_rounds, computing, reading, report, shift_plan
 from tests.bench.booking.booking_rounds import Booked
 from tests.bench.booking.reading import Place, Read
 from tests.bench.booking.sample import TOKYO
@@ -26,17 +26,23 @@ def main() -> None:
     parser.add_argument("--sizes", default="50,500", help="counsellors behind the HTTP requests")
     parser.add_argument("--rounds", type=int, default=6, help="rounds of bookings")
     parser.add_argument("--count", type=int, default=200, help="bookings a round")
-    parser.add_argument("--only", choices=["computing", "reading", "booking"])
+    parser.add_argument("--only", choices=["computing", "reading", "booking", "planning"])
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure here, too")
     args = parser.parse_args()
     first_day = earliest_running(system_now(), TOKYO)
-    wanted = {args.only} if args.only else {"computing", "reading", "booking"}
+    wanted = {args.only} if args.only else {"computing", "reading", "booking", "planning"}
     computed, read, booked = [], [], Booked()
     if "computing" in wanted:
         for count in computing.SIZES:
             say(f"computing with {count} counsellors ...")
             computed.append(computing.measure(count, first_day))
-    if wanted - {"computing"}:
+    planned = []
+    if "planning" in wanted:
+        monday = shift_plan.next_monday(first_day)
+        for count, long_days in [*((size, False) for size in shift_plan.SIZES), (shift_plan.CENTRE, True)]:
+            say(f"planning the shifts of {count} workers ...")
+            planned.append(shift_plan.measure(count, monday, long_days=long_days))
+    if wanted & {"reading", "booking"}:
         with tempfile.TemporaryDirectory(prefix="banso-bench-") as name, ExitStack() as stack:
             folder = Path(name)
             say("starting servers ...")
@@ -48,12 +54,13 @@ def main() -> None:
                 booked = asyncio.run(booking_rounds.measure(place, first_day, args.rounds, args.count))
             if "reading" in wanted:
                 read = [_read(place, key, int(size)) for size in args.sizes.split(",")]
-    print(report.text(computed, read, booked))
+    print(report.text(computed, read, booked, planned))
     if args.json:
         figures = {
             "computed": [asdict(one) for one in computed],
             "read": [asdict(one) for one in read],
             "booked": asdict(booked),
+            "planned": [asdict(one) for one in planned],
         }
         args.json.write_text(json.dumps(figures))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.bench.booking.booking_rounds import LANES, Booked
 from tests.bench.booking.computing import LOOPED, Computed
 from tests.bench.booking.reading import Read
+from tests.bench.booking.shift_plan import CENTRE, SECONDS, Planned
 from tests.bench.figures import median, number, ratio_of_pairs, table
 
 COMPUTED_MS, READ_RATIO, BOOKED_RATIO = 1.0, 3.0, 0.7
@@ -16,10 +17,13 @@ per counsellor and day. loops: with datetimes, every start against every appoint
 empty: a route of the same process that does nothing, behind the same credential, tenant and limits; bare: one behind none of them.
 changed: one calendar has changed since the last request; unchanged: none has. One connection, all kinds in turn.
 bare operations: one transaction (the counsellor read, cells of counsellor and resident taken by conditional updates, the appointment
-with its event inserted), publishing, archiving and clearing in bulk; no HTTP, no rules. {LANES} at a time, rounds alternate, in one process."""
+with its event inserted), publishing, archiving and clearing in bulk; no HTTP, no rules. {LANES} at a time, rounds alternate, in one process.
+lacking: people that all bands of the four weeks lack together; first come: the same when each band takes the first who can."""
 
 
-def text(computed: Sequence[Computed], read: Sequence[Read], booked: Booked) -> str:
+def text(
+    computed: Sequence[Computed], read: Sequence[Read], booked: Booked, planned: Sequence[Planned] = ()
+) -> str:
     """Everything that is printed."""
     parts = []
     if computed:
@@ -28,7 +32,9 @@ def text(computed: Sequence[Computed], read: Sequence[Read], booked: Booked) -> 
         parts.append(f"GET /booking/v1/availability/days of 31 days, milliseconds (p50)\n\n{_read(read)}")
     if booked.desk:
         parts.append(f"Bookings a second\n\n{_booked(booked)}")
-    return "\n\n".join([*parts, ABOUT, _verdict(computed, read, booked)])
+    if planned:
+        parts.append(f"Shift plan of a centre, 4 weeks, 8 stations, 4 bands a day\n\n{_planned(planned)}")
+    return "\n\n".join([*parts, ABOUT, _verdict(computed, read, booked, planned)])
 
 
 def _computed(computed: Sequence[Computed]) -> str:
@@ -75,8 +81,35 @@ def _booked(booked: Booked) -> str:
     return table(("", "per second", "ratio"), rows)
 
 
-def _verdict(computed: Sequence[Computed], read: Sequence[Read], booked: Booked) -> str:
+def _planned(planned: Sequence[Planned]) -> str:
+    heads = ("workers", "bands a day", "seconds", "gap", "assignments", "lacking", "first come")
+    rows = [
+        [
+            number(one.workers),
+            "several" if one.long_days else "one",
+            number(one.seconds, 2),
+            "optimal" if one.optimal else f"{one.gap:.4f}",
+            *(number(n) for n in (one.assignments, one.unmet, one.greedy_unmet)),
+        ]
+        for one in planned
+    ]
+    return table(heads, rows)
+
+
+def _verdict(
+    computed: Sequence[Computed], read: Sequence[Read], booked: Booked, planned: Sequence[Planned]
+) -> str:
     found = [
+        *(
+            (
+                f"plan for {CENTRE} workers ({'several bands' if one.long_days else 'one band'} a day), s",
+                one.seconds,
+                SECONDS,
+                True,
+            )
+            for one in planned
+            if one.workers == CENTRE
+        ),
         *(
             (f"computation with {NATIONAL} counsellors, ms", one.union, COMPUTED_MS, True)
             for one in computed
