@@ -132,11 +132,20 @@ class Openings:
         *,
         resident_id: str | None = None,
         counsellor_id: str | None = None,
+        own_limit: bool = False,
         moving: Appointment | None = None,
     ) -> Iterable[Slot]:
-        """`slots` for anybody who offers the channel. Raises Invalid."""
-        asked = Asked(channel, counsellor_id)
-        search = self.search(tenant, first_day, days, asked, minutes, resident_id=resident_id, moving=moving)
+        """`slots` for anybody who offers the channel. `own_limit` as in `search`. Raises Invalid."""
+        search = self.search(
+            tenant,
+            first_day,
+            days,
+            Asked(channel, counsellor_id),
+            minutes,
+            resident_id=resident_id,
+            own_limit=own_limit,
+            moving=moving,
+        )
         return await self.slots(tenant, search)
 
     async def slots(self, tenant: Tenant, search: Search | None) -> Iterable[Slot]:
@@ -200,11 +209,21 @@ class Openings:
         view = await self.view(tenant)
         return {c.id: c for _, picture in view.everybody for c in picture.people.values()}
 
-    async def alternatives(self, tenant: Tenant, wanted: Slot, resident_id: str) -> list[Slot]:
-        """The three free slots of the same kind that are nearest to one that was taken."""
+    async def alternatives(
+        self, tenant: Tenant, wanted: Slot, resident_id: str, *, own_limit: bool
+    ) -> list[Slot]:
+        """The three free slots of the same kind that are nearest to one that was taken. `own_limit` as in `search`."""
         first = max(wanted.service_date - timedelta(days=LOOK_BACK), self.today(tenant))
         days = max((wanted.service_date - first).days, 0) + LOOK_AHEAD + 1
-        free = await self.free(tenant, first, days, wanted.channel, wanted.minutes, resident_id=resident_id)
+        free = await self.free(
+            tenant,
+            first,
+            days,
+            wanted.channel,
+            wanted.minutes,
+            resident_id=resident_id,
+            own_limit=own_limit,
+        )
         return nearest(free, wanted)
 
 

@@ -179,7 +179,7 @@ class Placing:
         return replace(slot, room_id=rooms[0])
 
     async def _alternatives(self, tenant: Tenant, slot: Slot, asker: Asker) -> list[Slot]:
-        return await self.openings.alternatives(tenant, slot, asker.resident_id)
+        return await self.openings.alternatives(tenant, slot, asker.resident_id, own_limit=not asker.by_staff)
 
 
 def slot_for(tenant: Tenant, wish: Wish, counsellor_id: str) -> Slot:

@@ -5,7 +5,7 @@ from collections import Counter
 
 from services.booking.audit import audit
 from tests.harness import Harness, a_tenant
-from tests.integration.booking.desk import A, B, Desk, open_desk
+from tests.integration.booking.desk import DAY, A, B, Desk, open_desk
 
 LINE = {"name": "見本 回線1", "kind": "line", "channels": ["online"]}
 
@@ -94,6 +94,8 @@ async def test_a_resident_books_no_more_a_day_than_the_cap_and_staff_may(harness
     assert (await desk.hold("aoi", desk.wish(counsellor, 1320))).status_code == 201
     refused = await desk.hold("aoi", desk.wish(counsellor, 1500))
     assert (refused.status_code, await slug(refused)) == (409, "resident-day-full")
+    offered = {slot["service_date"] for slot in refused.json()["alternatives"]}
+    assert offered and DAY.isoformat() not in offered, "that day is as full an hour later"
     by_staff = {**desk.wish(counsellor, 1500), "resident_id": resident}
     assert (await desk.staff("POST", "/appointments", by_staff)).status_code == 201
     assert (await audit(desk.started.core.db)).findings == []
