@@ -1,0 +1,219 @@
+"""What every rule of the machine stands on: two municipalities, the clock, and what must hold after every step."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+
+from shared.tenancy import Booking
+from tests.harness import eventually
+from tests.integration.booking.life.model import Kept, Person, Refusals, Room, Town, Wish
+from tests.integration.booking.life.world import Answer, Asked, World
+
+BEGIN = datetime(2026, 11, 20, 15, 40, 20, tzinfo=UTC)
+"""24:40 of Friday 20 November in Tokyo; Monday is a public holiday. The odd seconds keep every deadline off the steps of the clock."""
+CHANNELS = ["online", "face_to_face", "telephone"]
+SEAM = [(0, 1380), (0, 1410), (0, 1440), (0, 1470), (0, 1500), (1, 0), (1, 15), (1, 30), (1, 60), (1, 90)]
+EDGE = [(1, 480), (1, 510), (1, 525), (1, 540)]
+"""9:00 in Tokyo is midnight in UTC, where a calendar document ends."""
+TIMES = st.tuples(st.integers(0, 2), st.sampled_from(SEAM * 2 + EDGE))
+LENGTHS = st.sampled_from([60, 60, 30, 15, 90])
+TOWNS = st.sampled_from([0, 0, 1])
+AGAIN = st.booleans()
+EVERY_DAY = range(7)
+PATTERNS = {
+    "night": [(d, 1320, 1620) for d in EVERY_DAY],
+    "whole days": [(d, 0, 1440) for d in EVERY_DAY],
+    "mornings": [(d, start, end) for d in EVERY_DAY for start, end in ((0, 120), (450, 600))],
+    "by turns": [(d, 1320, 1560) if d % 2 else (d, 180, 1320) for d in EVERY_DAY],
+}
+PATTERN = st.sampled_from(list(PATTERNS))
+LOOK_AHEAD = 4
+"""Service days of which all free times are compared."""
+FRESH_WITHIN = 5.0
+
+
+class Ground(RuleBasedStateMachine):
+    world: ClassVar[World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = BEGIN
+        self.towns = self.world.new_towns(self.now, Booking(resident_daily_cap=None))
+        self.keys = (f"key-{n:06d}" for n in itertools.count())
+        self.acknowledged: list[tuple[Asked, str]] = []
+        self.steps = 0
+
+    @initialize(patterns=st.lists(PATTERN, min_size=4, max_size=4))
+    def open(self, patterns: list[str]) -> None:
+        for n, pattern in enumerate(patterns):
+            self.add_counsellor(self.towns[n // 3], pattern, CHANNELS[: 2 + n % 2])
+
+    def add_counsellor(self, town: Town, pattern: str, channels: list[str]) -> None:
+        person = Person("", channels, PATTERNS[pattern])
+        answer = self.ask(town, None, "POST", "/counsellors", counsellor_body(person))
+        assert answer.status == 201, answer
+        person.id = answer.body["id"]
+        town.people[person.id] = person
+
+    def ask(
+        self,
+        town: Town,
+        resident: str | None,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        again: bool = False,
+    ) -> Answer:
+        """A request, and when `again` the same once more with the same key: it is answered alike, and done once."""
+        asked = Asked(town, resident, method, path, body, next(self.keys))
+        answer = self.world.ask(asked, self.now)
+        if again:
+            second = self.world.ask(asked, self.now)
+            assert second.status == answer.status, f"{asked}: {answer}, then {second}"
+            if answer.status < 300 and answer.body and "version" in answer.body:
+                assert second.body == answer.body, f"{asked}: done twice"
+        if answer.status < 300 and answer.body and str(answer.body.get("id")).startswith("apt_"):
+            self.acknowledged.append((asked, answer.body["id"]))
+        return answer
+
+    def granted(
+        self,
+        answer: Answer,
+        true: Refusals,
+        *,
+        town: Town | None = None,
+        resident: str | None = None,
+        staff: bool = False,
+        moving: Kept | None = None,
+    ) -> bool:
+        """Whether the answer grants what was asked; it must be one that the model calls right."""
+        if answer.status < 300:
+            assert not true.must, f"granted although {true.must}: {answer.body}"
+            return True
+        assert answer.status == 409 and answer.slug in true.all, f"{answer}, true is {true}"
+        offered = answer.body.get("alternatives", [])
+        assert len(offered) <= 3
+        for slot in offered:
+            assert town is not None
+            found = town.refusals(wish_of(slot), resident, self.now, staff=staff, moving=moving)
+            assert not found.all, f"alternative {slot} is not free: {found}"
+        return False
+
+    def appointment_of(self, town: Town, body: Any, resident: str, state: str) -> Kept:
+        """Put what was just made into the model."""
+        wish = wish_of(body)
+        made = Kept(body["id"], resident, wish, town.terms.buffer_minutes, None, state)
+        made.series = body["series_id"]
+        self.takes_room(town, made, body)
+        if state == "held":
+            made.held_until = datetime.fromisoformat(body["held_until"])
+            lasting = made.held_until - self.now
+            assert abs(lasting - timedelta(minutes=town.terms.hold_minutes)) < timedelta(seconds=5)
+        town.kept[made.id] = made
+        return made
+
+    def takes_room(self, town: Town, made: Kept, body: Any) -> None:
+        needed = town.needs_room(made.wish.channel)
+        free = town.free_rooms(made.wish, made)
+        assert (body["room_id"] in free) if needed else body["room_id"] is None, body
+        made.room = body["room_id"]
+
+    def wait(self, by: timedelta) -> None:
+        """Let time pass; never to the very moment at which a hold runs out."""
+        self.now += by
+        ends = [a.held_until for town in self.towns for a in town.kept.values() if a.held_until]
+        while any(abs(end - self.now) < timedelta(seconds=5) for end in ends):
+            self.now += timedelta(seconds=7)
+
+    def wish(self, data: Any, town: Town, *, anybody: bool = False) -> Wish:
+        """Somewhere around a midnight or a morning soon to come."""
+        days, (later, minute) = data.draw(TIMES, "when")
+        person = None if anybody else data.draw(st.sampled_from(list(town.people)), "counsellor")
+        minutes, channel = data.draw(LENGTHS, "minutes"), data.draw(st.sampled_from(CHANNELS), "channel")
+        day = town.today(self.now) + timedelta(days=days + later)
+        return Wish(person, channel, day, minute, minutes)
+
+    def one(self, data: Any, town: Town, fits: Callable[[Kept], bool] = lambda kept: True) -> Kept | None:
+        """One of the appointments; None when there is none that fits."""
+        found = [kept for kept in town.kept.values() if fits(kept)]
+        return data.draw(st.sampled_from(found), "appointment") if found else None
+
+    @invariant()
+    def the_service_is_as_the_model_says(self) -> None:
+        self.steps += 1
+        self.world.at(self.now)
+        self.world.run(self._check())
+
+    async def _check(self) -> None:
+        for town in self.towns:
+            assert town.overlaps() == []
+            seen, findings = await asyncio.gather(self.world.appointments(town), self.world.findings(town))
+            assert findings == []
+            assert {i: shown(row) for i, row in seen.items()} == {i: said(a) for i, a in town.kept.items()}
+        if self.steps % 2:
+            await self._free_times(self.towns[self.steps // 2 % 3 // 2], self.steps // 2)
+
+    async def _free_times(self, town: Town, turn: int) -> None:
+        """What is offered is free, and all that is free is offered, as soon as the memory has heard of it."""
+        resident = town.residents[turn % len(town.residents)]
+        channel, minutes = CHANNELS[turn % 3], (60, 30, 90, 15)[turn % 4]
+        first = town.today(self.now)
+        expected = set(town.offered(resident, self.now, first, LOOK_AHEAD, channel, minutes))
+        query = f"from={first}&days={LOOK_AHEAD}&channel={channel}&minutes={minutes}&limit=2000"
+
+        async def wrong() -> dict[str, set[tuple[str, str, int]]]:
+            found = await self.world.get(town, resident, f"/me/availability?{query}")
+            offered = {(s["counsellor_id"], s["service_date"], s["start_minute"]) for s in found["slots"]}
+            return {"taken": offered - expected, "kept back": expected - offered}
+
+        await eventually(wrong, until=lambda found: not any(found.values()), within=FRESH_WITHIN)
+
+
+def wish_of(slot: Any) -> Wish:
+    """A slot of an answer."""
+    start, end = slot["start_minute"], slot["end_minute"]
+    day = date.fromisoformat(slot["service_date"])
+    return Wish(slot["counsellor_id"], slot["channel"], day, start, end - start)
+
+
+def shown(row: Any) -> tuple[Any, ...]:
+    """What the service says of an appointment."""
+    return (
+        replace(wish_of(row)), datetime.fromisoformat(row["starts_at"]), row["resident_id"], row["state"],
+        row["room_id"], row["cancelled_by"], row["missed_by"], row["reaffirmed_at"] is not None,
+        row["series_id"], row["version"],
+    )  # fmt: skip
+
+
+def said(kept: Kept) -> tuple[Any, ...]:
+    """What the model says of an appointment."""
+    return (
+        kept.wish, kept.wish.time[0], kept.resident, kept.state, kept.room, kept.cancelled_by, kept.missed_by,
+        kept.reaffirmed, kept.series, kept.version,
+    )  # fmt: skip
+
+
+def counsellor_body(person: Person) -> dict[str, Any]:
+    return {
+        "display_name": "見本 相談員",
+        "channels": person.channels,
+        "weekly_hours": [{"weekday": d, "start_minute": s, "end_minute": e} for d, s, e in person.weekly],
+        "exceptions": [
+            {"service_date": str(day), "spans": [{"start_minute": s, "end_minute": e} for s, e in spans]}
+            for day, spans in person.exceptions.items()
+        ],
+        "works_holidays": person.works_holidays,
+        "daily_cap": person.cap,
+        "active": person.active,
+    }
+
+
+def room_body(room: Room) -> dict[str, Any]:
+    return {"name": "見本 相談室", "kind": "room", "channels": room.channels, "active": room.active}
