@@ -58,7 +58,13 @@ def test_any_data_can_be_read(data: str) -> None:
 
 
 def test_every_button_that_notify_sends_is_understood() -> None:
-    about = {"appointment_id": APT, "waiting_id": WAI, "service_date": "2026-12-03", "start_minute": "1470"}
+    about = {
+        "appointment_id": APT,
+        "waiting_id": WAI,
+        "shift_id": SHF,
+        "service_date": "2026-12-03",
+        "start_minute": "1470",
+    }
     for templates in CATALOGUE.values():
         for name, template in templates.items():
             for action in template.actions:
