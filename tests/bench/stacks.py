@@ -24,6 +24,7 @@ from shared.keys import issue
 from shared.mongo import Database
 from shared.outbox import Outbox
 from shared.publisher import Pending, Publisher
+from shared.pools import Pool
 from shared.registry import Registry
 from shared.runtime import Core
 from shared.sealing import Sealer
@@ -64,7 +65,7 @@ class Stack:
 class Unlimited(RateLimits):
     """Counts nothing: shows what counting costs."""
 
-    def spend(self, tenant: Tenant, caller: str, *, anonymous: bool) -> Allowance:
+    def spend(self, tenant: Tenant | Pool, caller: str, *, anonymous: bool) -> Allowance:
         return Allowance(1, 1, 1)
 
 
