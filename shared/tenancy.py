@@ -155,11 +155,11 @@ class Tenant(Declared):
     def agency(self, agency_id: str) -> Agency | None:
         return next((a for a in self.spec.agencies if a.id == agency_id), None)
 
-    def page_url(self, public_url: str, path: str) -> str:
-        """An absolute address of one of the tenant's pages: scheme and port of the gateway, host of the tenant."""
+    def page_url(self, public_url: str, path: str, host: str = "") -> str:
+        """An absolute address of one of the tenant's pages: scheme and port of the gateway, the first host of the tenant or `host`."""
         scheme, _, rest = public_url.partition("://")
         _, colon, port = rest.partition(":")
-        return f"{scheme}://{self.host}{colon}{port}{path}"
+        return f"{scheme}://{host or self.host}{colon}{port}{path}"
 
 
 SCOPES = (

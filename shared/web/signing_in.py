@@ -85,8 +85,11 @@ def sign_in_routes(pages: Pages, settings: CoreSettings) -> APIRouter:
     path = f"/{pages.service}/staff"
     secure = settings.public_url.startswith("https://")
 
-    def redirect_uri(tenant: Tenant) -> str:
-        return tenant.page_url(settings.public_url, f"{path}/signed-in")
+    def redirect_uri(request: Request, tenant: Tenant) -> str:
+        host = (
+            request.headers["host"].partition(":")[0].lower()
+        )  # one of the tenant's, and the one that has the cookie
+        return tenant.page_url(settings.public_url, f"{path}/signed-in", host)
 
     def session_key(request: Request, tenant: Tenant) -> str:
         return core_of(request).secrets.text(tenant.id, "session_key")
@@ -115,7 +118,7 @@ def sign_in_routes(pages: Pages, settings: CoreSettings) -> APIRouter:
         attempt = Attempt.new(own_page(back))
         asked = (attempt.state, attempt.nonce, attempt.verifier)
         try:
-            answer = go(await provider.sign_in_url(redirect_uri(tenant), *asked, anew=anew))
+            answer = go(await provider.sign_in_url(redirect_uri(request, tenant), *asked, anew=anew))
         except Unavailable as error:
             log.warning("staff_provider_unavailable", reason=error.detail)
             return page(tenant, "unavailable", 503)
@@ -139,7 +142,7 @@ def sign_in_routes(pages: Pages, settings: CoreSettings) -> APIRouter:
                 raise Unauthenticated("the answer belongs to another sign-in")
             if iss not in ("", settings.staff_issuer) or error or not code:
                 raise Unauthenticated("the provider did not sign anybody in")
-            token = await provider.id_token(code, attempt.verifier, redirect_uri(tenant))
+            token = await provider.id_token(code, attempt.verifier, redirect_uri(request, tenant))
             found = core_of(request).authenticator.signed_in(token, nonce=attempt.nonce)
             answer = welcome(request, tenant, found, token, attempt.back)
         except (OtherMunicipality, Unauthenticated, Unavailable) as refused:

@@ -29,7 +29,7 @@ def staff_pages(
     pages.link_for_staff(*LINKS)
     pages.env.filters.update(reference=reference, stretch=stretch_text, language=language_name)
     pages.env.globals.update(state_text=state_text, unmarked=unmarked)
-    people = StaffPeople(registry, parts.counsellors)
+    people = StaffPeople(registry, parts.counsellors, parts.rooms)
     agenda = Agenda(parts.appointments)
     return [
         overview_pages(pages, clock, agenda, people),

@@ -61,6 +61,7 @@ def staff_appointment_pages(
             typed_note=note,
             a=appointment,
             people=known,
+            rooms=await people.rooms(staff.tenant),
             channels=CHANNELS,
             reference=reference(appointment.resident_id),
             join_url=join_url(appointment, staff.tenant),

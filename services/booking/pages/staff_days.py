@@ -46,6 +46,7 @@ def day_pages(pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeople) -
             today=today(staff),
             days=days_of(first, days, found, chosen, zone_of(tenant)),
             people=known,
+            rooms=await people.rooms(tenant),
             chosen=chosen,
             who=chosen.id if chosen else EVERYBODY,
             channels=CHANNELS,

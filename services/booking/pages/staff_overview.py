@@ -70,6 +70,7 @@ def overview_pages(pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeop
             now=now,
             today=today,
             people=known,
+            rooms=await people.rooms(tenant),
             channels=CHANNELS,
             of_today=taking,
             coming=[a for a in taking if a.slot.ends_at > now and a.state in OPEN],

@@ -1,15 +1,20 @@
-"""Counsellors whom a municipality's appointments may be with, for the staff's pages."""
+"""Counsellors whom a municipality's appointments may be with, and the rooms where, for the staff's pages."""
 
 from services.booking.counsellor import Counsellor
-from services.booking.store import Counsellors
+from services.booking.store import Counsellors, Rooms
 from shared.registry import Registry
 from shared.tenancy import Tenant
 
 
 class StaffPeople:
-    def __init__(self, registry: Registry, counsellors: Counsellors) -> None:
+    def __init__(self, registry: Registry, counsellors: Counsellors, rooms: Rooms) -> None:
         self.registry = registry
         self.counsellors = counsellors
+        self._rooms = rooms
+
+    async def rooms(self, tenant: Tenant) -> dict[str, str]:
+        """Names of rooms and lines by id."""
+        return {room.id: room.name for room in await self._rooms.all(tenant.id)}
 
     async def own(self, tenant: Tenant) -> dict[str, Counsellor]:
         """The municipality's own, by id, in order of creation."""

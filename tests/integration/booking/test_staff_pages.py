@@ -53,6 +53,18 @@ async def test_the_join_link_stands_in_the_agenda_until_the_end(desk: Desk) -> N
     assert "meet.example" not in staff.page
 
 
+async def test_the_agenda_names_the_room_and_that_somebody_said_they_come(desk: Desk) -> None:
+    await desk.staff("POST", "/rooms", {"name": "見本 回線1", "kind": "line", "channels": ["online"]})
+    made = await desk.booked("aoi", await desk.counsellor())
+    staff = StaffBrowser(desk)
+    await staff.get(f"/day?day={DAY}")
+    assert "見本 回線1" in staff.page and "返事あり" not in staff.page
+    assert (await desk.act("aoi", made, "reaffirm")).status_code == 200
+    for path in (f"/day?day={DAY}", f"/appointments/{made}"):
+        await staff.get(path)
+        assert "見本 回線1" in staff.page and "「行きます」の返事" in staff.page
+
+
 @pytest.mark.parametrize(
     ("outcome", "state", "by", "said"),
     [

@@ -18,7 +18,7 @@ from shared.web.signing_in import ATTEMPT_COOKIE
 from shared.web.staff import HOME, STAFF_COOKIE
 from tests.fakes.issuer.people import Person
 from tests.fakes.issuer.provider import Grant, Issuer
-from tests.harness import Harness, a_pool, a_tenant
+from tests.harness import Harness, a_pool, a_tenant, eventually
 from tests.integration.shared.tiny import COLLECTIONS, Gate, composed
 from tests.signing_in import issuing, staff_cookie
 
@@ -119,6 +119,20 @@ async def test_who_is_not_signed_in_is_led_to_the_provider_and_back_to_the_page(
     page = await town.client.get(answer.headers["Location"])
     assert (page.status_code, page.text) == (200, "readers")
     assert (await town.client.get("/tiny/staff")).text == "staff:sample-staff of kyoto at kyoto"
+
+
+async def test_who_came_by_another_host_of_the_municipality_comes_back_to_that_one(harness: Harness) -> None:
+    async with a_town(harness) as town:
+        await harness.declare(a_tenant("kyoto", hosts=["kyoto.localhost", "kyoto-desk.localhost"]))
+        town.client.base_url = httpx.URL("http://kyoto-desk.localhost:8080")
+
+        async def known() -> bool:
+            return (await town.client.get("/tiny/staff/signed-out")).status_code == 200
+
+        await eventually(known)
+        answer = await town.sign_in(STAFF)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/tiny/staff")
+        assert answer.request.url.host == "kyoto-desk.localhost"
 
 
 async def test_the_cookie_is_for_pages_alone(town: Town) -> None:
