@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.local.demo.expecting import JourneyBroke, answered, expect
-from deploy.local.demo.person import text_of
+from deploy.local.demo.person import action_on, text_of
 from deploy.local.demo.walk import Walk
 from shared.web.pages import service_day_text
 
 MINUTES = 60
+COMING = "行きます"
 NOTE = "家賃の窓口へは一緒に行くことにした。夜の仕事を一つ見学する。次は二週間後。"
 
 
@@ -27,7 +28,10 @@ async def books(walk: Walk, slots: list[dict[str, Any]], wanted: str) -> None:
     expect(held["state"] == "held", step, "held", held)
     who = walk.loaded.counsellors.get(held["counsellor_id"], held["counsellor_id"])
     day = service_day_text(date.fromisoformat(held["service_date"]))
-    walk.tell(f"{day}の {held['label']} を選びます。相手は {who} さん。", "held, then confirmed")
+    walk.tell(
+        f"{day}の {held['label']} を選びます。相手は {who} さんに決まりました。",
+        "held with whom Banso chose, then confirmed",
+    )
     walk.mark("confirm")
     confirmed = await walk.person.asks("POST", f"/booking/v1/me/appointments/{held['id']}/confirm", step)
     walk.mark("confirmed")
@@ -36,9 +40,9 @@ async def books(walk: Walk, slots: list[dict[str, Any]], wanted: str) -> None:
 
 
 async def _hold_one(walk: Walk, slots: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first slot that nobody takes in the meantime."""
+    """The first time that nobody takes in the meantime. Nobody is named: Banso chooses who it will be."""
     for slot in slots:
-        wanted = {name: slot[name] for name in ("counsellor_id", "service_date", "start_minute", "channel")}
+        wanted = {name: slot[name] for name in ("service_date", "start_minute", "channel")}
         body = {**wanted, "minutes": MINUTES}
         held = await walk.person.asks("POST", "/booking/v1/me/appointments", "booking: hold", body, 201, 409)
         if "state" in held:
@@ -66,11 +70,25 @@ async def is_reminded(walk: Walk) -> None:
     step = "LINE: reminder"
     starts_at = datetime.fromisoformat(walk.facts.appointment["starts_at"])
     await walk.world.move_clock(starts_at - timedelta(hours=3))
-    message, _buttons = await walk.person.reads_line(step, 2)
+    message, buttons = await walk.person.reads_line(step, 2)
     expect(message["via"] == "push", step, "a push", message["via"])
     walk.facts.reminder = message
+    walk.facts.choices = buttons
     walk.tell("3時間前に、お知らせが届きます。", "the clock moves on two days; the reminder is due")
     walk.story.bubble("LINE（見本市A）", text_of(message), "green")
+
+
+async def says_they_are_coming(walk: Walk) -> None:
+    """One tap on the reminder is enough."""
+    step = "LINE: coming"
+    action = action_on(walk.facts.choices, COMING, step)
+    await walk.person.does_in_line("postback", data=action["data"])
+    (thanks,) = await walk.person.reads_line(step)
+    path = f"/booking/v1/me/appointments/{walk.facts.appointment['id']}"
+    seen = await walk.person.asks("GET", path, step)
+    expect(seen["reaffirmed_at"], step, "the appointment knows", seen)
+    walk.tell(f"「{COMING}」を押すだけで、伝わります。", "one tap: reaffirmed")
+    walk.story.bubble("LINE（見本市A）", text_of(thanks), "green")
 
 
 async def is_attended(walk: Walk) -> None:

@@ -25,6 +25,8 @@ class Facts:
     referral: Json = field(default_factory=dict)
     webhook: Json = field(default_factory=dict)
     reminder: Json = field(default_factory=dict)
+    choices: Json = field(default_factory=dict)
+    """The buttons that came with the reminder."""
     attended: Json = field(default_factory=dict)
     timeline: list[Json] = field(default_factory=list)
     marks: dict[str, datetime] = field(default_factory=dict)

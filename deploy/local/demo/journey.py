@@ -65,6 +65,7 @@ async def tell_all(world: World, story: Story) -> Told:
         beside.release()
         story.chapter("ふたばん後", "two days later")
         await appointment.is_reminded(a)
+        await appointment.says_they_are_coming(a)
         await appointment.is_attended(a)
         story.chapter("経過 — 4つのサービスの出来事が、ひとつの線に", "the case timeline, from events")
         await timeline.shows_every_step(a, *timeline.ORDER, *timeline.LATER)

@@ -24,6 +24,8 @@ SAID = {
     "banso.matching.interest.expressed.v1": "仕事に興味を示した",
     "banso.booking.appointment.held.v1": "時間を仮にとった",
     "banso.booking.appointment.confirmed.v1": "予約が決まった",
+    "banso.intake.action.chosen.v1": "LINEのボタンを押した",
+    "banso.booking.appointment.reaffirmed.v1": "「行きます」と答えた",
     "banso.booking.appointment.attended.v1": "相談に来た",
     "banso.notify.message.accepted.v1": "お知らせを引き受けた",
     "banso.notify.message.delivered.v1": "お知らせが届いた",
@@ -43,6 +45,7 @@ LATER = (
     "banso.intake.consent.granted.v1",
     "banso.intake.referral.sent.v1",
     "banso.intake.referral.acknowledged.v1",
+    "banso.booking.appointment.reaffirmed.v1",
     "banso.booking.appointment.attended.v1",
 )
 
