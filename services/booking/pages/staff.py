@@ -10,6 +10,7 @@ from services.booking.pages.staff_leaves import leave_pages
 from services.booking.pages.staff_overview import overview_pages
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_pools import pool_pages
+from services.booking.pages.staff_profile import profile_pages
 from services.booking.pages.staff_rooms import room_pages
 from services.booking.pages.staff_route import LINKS
 from services.booking.pages.staff_waiting import staff_waiting_pages
@@ -37,6 +38,7 @@ def staff_pages(
         staff_appointment_pages(pages, clock, parts.desk, parts.openings, people),
         staff_waiting_pages(pages, waitlist, people),
         hours_pages(pages, clock, parts.roster, people),
+        profile_pages(pages, parts.roster),
         leave_pages(pages, clock, parts.roster, reassigning, people),
         room_pages(pages, parts.rooms),
         pool_pages(pages, clock, registry, parts.pooling, parts.sessions),

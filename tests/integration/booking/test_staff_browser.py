@@ -85,6 +85,8 @@ async def test_every_page_and_state_is_accessible(
         f"/appointments/{made}/move?who=all",
         f"/appointments/{made}/move?slot={counsellor}|{DAY}|1500",
         "/counsellors",
+        "/counsellors/new",
+        f"/counsellors/{counsellor}/profile",
         f"/counsellors/{counsellor}/hours",
         f"/counsellors/{counsellor}/hours?saved=true",
         f"/counsellors/{counsellor}/leaves",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -297,6 +298,45 @@ async def test_who_waits_is_listed_in_order_and_can_be_put_first(desk: Desk) -> 
     await auditor.get("/waiting")
     assert second in auditor.page and f'{path}"' not in auditor.page
     assert (await auditor.post(path, priority="0")).status_code == 403
+
+
+async def test_a_counsellor_is_added_then_given_hours_then_changed(desk: Desk) -> None:
+    staff = StaffBrowser(desk)
+    await staff.get("/counsellors/new")
+    fields = {
+        "display_name": "見本 新しい相談員",
+        "channels": ["online", "telephone"],
+        "languages": ["ja", "en"],
+    }
+    wrong = await staff.post("/counsellors/new", **fields | {"display_name": " ", "daily_cap": "たくさん"})
+    assert wrong.status_code == 422
+    assert 'id="display_name-error"' in staff.page and 'value="たくさん"' in staff.page
+    form = staff.page
+    for _ in range(2):  # pressed twice
+        staff.page = form
+        await staff.post("/counsellors/new", **fields, active="yes")
+    assert "担当の時間：見本 新しい相談員" in staff.page
+    (made,) = (await desk.staff("GET", "/counsellors")).json()["data"]
+    assert (made["channels"], made["languages"], made["active"]) == (
+        ["online", "telephone"],
+        ["ja", "en"],
+        True,
+    )
+    path = f"/counsellors/{made['id']}/profile"
+    await desk.staff("PUT", f"/counsellors/{made['id']}", {**_body(made), "skills": ["mental-health"]})
+    await staff.get(path)
+    changed: dict[str, str | list[str]] = {**fields, "daily_cap": "4", "to_date": "2027-03-31"}
+    assert (await staff.post(path, **changed, from_date="2027-04-01")).status_code == 422
+    await staff.post(path, **changed)
+    kept = (await desk.staff("GET", f"/counsellors/{made['id']}")).json()
+    assert (kept["daily_cap"], kept["to_date"], kept["active"]) == (4, "2027-03-31", False)
+    assert kept["skills"] == ["mental-health"]
+    counsellor = StaffBrowser(desk, "counsellor", counsellor_id=made["id"])
+    assert (await counsellor.get(path)).status_code == 403
+
+
+def _body(counsellor: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in counsellor.items() if name not in ("id", "version")}
 
 
 async def test_rooms_are_added_and_stopped(desk: Desk) -> None:
