@@ -23,8 +23,8 @@ from shared.key_use import KeyUse
 from shared.keys import issue
 from shared.mongo import Database
 from shared.outbox import Outbox
-from shared.publisher import Pending, Publisher
 from shared.pools import Pool
+from shared.publisher import Pending, Publisher
 from shared.registry import Registry
 from shared.runtime import Core
 from shared.sealing import Sealer
