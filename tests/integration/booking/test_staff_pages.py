@@ -303,7 +303,7 @@ async def test_who_waits_is_listed_in_order_and_can_be_put_first(desk: Desk) -> 
 async def test_a_counsellor_is_added_then_given_hours_then_changed(desk: Desk) -> None:
     staff = StaffBrowser(desk)
     await staff.get("/counsellors/new")
-    fields = {
+    fields: dict[str, Any] = {
         "display_name": "見本 新しい相談員",
         "channels": ["online", "telephone"],
         "languages": ["ja", "en"],
@@ -325,7 +325,7 @@ async def test_a_counsellor_is_added_then_given_hours_then_changed(desk: Desk) -
     path = f"/counsellors/{made['id']}/profile"
     await desk.staff("PUT", f"/counsellors/{made['id']}", {**_body(made), "skills": ["mental-health"]})
     await staff.get(path)
-    changed: dict[str, str | list[str]] = {**fields, "daily_cap": "4", "to_date": "2027-03-31"}
+    changed: dict[str, Any] = {**fields, "daily_cap": "4", "to_date": "2027-03-31"}
     assert (await staff.post(path, **changed, from_date="2027-04-01")).status_code == 422
     await staff.post(path, **changed)
     kept = (await desk.staff("GET", f"/counsellors/{made['id']}")).json()
