@@ -1,9 +1,13 @@
 """The only place that connects to MongoDB, and the only one that knows motor.
 
 Driver errors are mapped once, here: a server that does not answer becomes `Unavailable`; a transaction that lost a race is run
-again by the driver's own `with_transaction`.
+again. Not by the driver's `with_transaction`: motor's commits on leaving a context of its own, where a commit that fails is not run
+again, and it goes on without a pause for two minutes while somebody else's transaction holds a document.
 """
 
+import asyncio
+import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +28,7 @@ from pymongo.errors import (
     ConnectionFailure,
     DuplicateKeyError,
     NotPrimaryError,
+    PyMongoError,
 )
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -38,6 +43,10 @@ DUPLICATE_KEY = 11000
 """The code under which a bulk write reports one."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """The lower end of a range of instants: the embedded database uses an index only for a range with both ends."""
+RACING_SECONDS = 20.0
+"""How long a transaction is run again. A process that was killed inside one holds its documents until the server lets go (60 s)."""
+AT_ONCE, LONGEST_PAUSE = 3, 0.1
+"""A lost race is run again at once so many times, then after a pause that grows up to `LONGEST_PAUSE` seconds."""
 UNREACHABLE = (AutoReconnect, ConnectionFailure, NotPrimaryError)
 
 T = TypeVar("T")
@@ -103,20 +112,34 @@ class Database:
     async def in_transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run `work` in a snapshot transaction; it is run again, from the start, when it loses a race.
 
-        Raises Unavailable when the server cannot be reached, and whatever `work` raises (nothing is kept then).
+        Raises Unavailable when the server cannot be reached, when it is not known whether the transaction was kept, or when others hold
+        the same documents for too long; and whatever `work` raises (nothing is kept then).
         """
+        began, tries = time.monotonic(), 0
+        while True:
+            try:
+                async with reachable(), await self.client.start_session() as session:
+                    return await self._attempt(session, work)
+            except PyMongoError as error:
+                if error.has_error_label("UnknownTransactionCommitResult"):
+                    raise Unavailable("nobody knows whether the transaction was kept") from error
+                if not error.has_error_label("TransientTransactionError"):
+                    raise
+                if time.monotonic() - began > RACING_SECONDS:
+                    raise Unavailable("others hold the same documents") from error
+            tries += 1
+            if tries >= AT_ONCE:
+                await asyncio.sleep(random.uniform(0, min(0.002 * 2 ** (tries - AT_ONCE), LONGEST_PAUSE)))
 
-        async def attempt(session: Session) -> T:
-            async with reachable():  # a lost connection is reported at once; only lost races are run again
-                return await work(session)
-
-        async with reachable(), await self.client.start_session() as session:
-            result: T = await session.with_transaction(
-                attempt,
-                read_concern=ReadConcern("snapshot"),
-                write_concern=WriteConcern(w="majority", j=True),
-            )
-            return result
+    async def _attempt(self, session: Session, work: Callable[[Session], Awaitable[T]]) -> T:
+        transaction = session.start_transaction(
+            read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w="majority", j=True)
+        )
+        async with (
+            transaction,
+            reachable(),
+        ):  # a lost connection is reported at once; only lost races are run again
+            return await work(session)
 
     def close(self) -> None:
         self.client.close()
