@@ -13,8 +13,11 @@ from services.booking.joining import Joining
 from services.booking.offering import Offering
 from services.booking.pages import appointment_pages, time_pages
 from services.booking.pages.staff import staff_pages
+from services.booking.pages.staff_centre import centre_staff_pages
 from services.booking.pages.views import choice_of, time_text
 from services.booking.pages.waiting import waiting_pages
+from services.booking.pages.work import work_contract_pages, work_pages
+from services.booking.pages.work_views import prepare
 from services.booking.parts import parts_of
 from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
@@ -45,11 +48,12 @@ from shared.web import Pages
 
 async def compose(core: Core) -> Service:
     """Stores, the desk, routes and pages, and the worker that lets go of holds."""
-    parts = parts_of(core.outbox, core.sealer, core.clock, core.registry)
+    settings = cast(Settings, core.settings)
+    parts = parts_of(core.outbox, core.sealer, core.clock, core.registry, settings.pools_every)
     desk, appointments, counsellors = parts.desk, parts.appointments, parts.counsellors
     pages = Pages("booking", Path(__file__).parent / "templates")
     pages.env.filters.update(time_text=time_text, choice=choice_of)
-    settings = cast(Settings, core.settings)
+    prepare(pages)
     working = working_of(core.outbox, core.clock, parts)
     waitlist = Waitlist(core.clock, Waiting(core.outbox), desk, parts.openings)
     performers = {
@@ -93,7 +97,10 @@ async def compose(core: Core) -> Service:
             appointment_pages(pages, core.clock, desk, appointments, counsellors),
             waiting_pages(pages, waitlist),
             feed_files(feeding),
+            work_pages(pages, working),
+            work_contract_pages(pages, working),
             *staff_pages(pages, core.clock, core.registry, parts, reassigning, waitlist),
+            centre_staff_pages(pages, working),
         ],
     )
     return Service(
@@ -107,7 +114,7 @@ async def compose(core: Core) -> Service:
             "waiting",
             *CENTRE_OUTBOXES,
         ),
-        companions=(diary,),
+        companions=(diary, parts.pooling.keep_looking),
         workers=(
             Expiry(core.db, core.registry, desk, settings.expiry_every).run,
             Joining(

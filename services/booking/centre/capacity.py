@@ -142,7 +142,7 @@ def summed(forecasts: Iterable[Sequence[Week]]) -> tuple[Week, ...]:
             sum(week.planned for week in weeks),
             sum(week.committed for week in weeks),
             sum(week.free for week in weeks),
-            any(week.expected for week in weeks),
+            all(week.expected for week in weeks),
         )
         for monday, weeks in sorted(by_monday.items())
     )

@@ -1,0 +1,141 @@
+"""/booking/staff/attendance and /capacity: who is there today, and which hours remain for orders."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.booking.centre.attendance import confirmed
+from services.booking.centre.worker import Centre
+from services.booking.pages.route import problem_title
+from services.booking.pages.staff_route import staff_command, staff_router
+from services.booking.pages.work_views import GUIDES, STATES, month_bar, week_bars
+from services.booking.slot import check_date
+from services.booking.working.parts import Working
+from shared.errors import Conflict, Invalid, NotFound
+from shared.events.booking import AttendanceStatus
+from shared.ids import id_pattern, new_ulid
+from shared.web import Pages
+from shared.web.pages import StaffLink
+from shared.web.staff import HOME, Staff, StaffWith
+from shared.web.visiting import go
+
+Text = Annotated[str, Form()]
+Asked = Annotated[str, Query(max_length=40)]
+ShiftPath = Annotated[str, Path(pattern=id_pattern("shf"))]
+Reader = Annotated[Staff, Depends(StaffWith("centre:read"))]
+Writer = Annotated[Staff, Depends(StaffWith("centre:write"))]
+ATTENDANCE, CAPACITY = f"{HOME}/attendance", f"{HOME}/capacity"
+LINKS = (
+    StaffLink(ATTENDANCE, "センターのきょう", "centre:read"),
+    StaffLink(CAPACITY, "センターの稼働", "centre:read"),
+)
+RECORDED: dict[str, AttendanceStatus] = {
+    "present": "present",
+    "absent": "absent",
+    "late": "late",
+    "leaving_early": "leaving_early",
+}
+MOST = 100
+
+
+def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
+    pages.link_for_staff(*LINKS)
+    router = staff_router(pages)
+    crew = working.crew
+
+    async def centres(staff: Staff, asked: str) -> tuple[list[Centre], Centre | None]:
+        """All centres, and the one that is looked at: the first, unless another was asked for."""
+        known = (await crew.centres.page(staff.tenant.id, None, MOST)).data
+        return known, next((c for c in known if c.id == asked), known[0] if known else None)
+
+    def day_in(staff: Staff, text: str) -> date:
+        today = crew.today(staff.tenant)
+        try:
+            day = date.fromisoformat(text)
+            check_date("day", day, today)
+            return day
+        except (ValueError, Invalid):
+            return today
+
+    async def attendance(
+        staff: Staff, asked: str, text: str, *, status: int = 200, problem: str = ""
+    ) -> HTMLResponse:
+        known, centre = await centres(staff, asked)
+        day = day_in(staff, text)
+        shifts = []
+        if centre:
+            found = await crew.shifts.of_centre(staff.tenant.id, centre.id, day, day + timedelta(days=1))
+            shifts = [s for s in found if s.state != "withdrawn"]
+        now = crew.now()
+        return pages.render(
+            "staff_attendance.html",
+            staff.tenant,
+            status=status,
+            staff=staff,
+            here=ATTENDANCE,
+            problem=problem,
+            centres=known,
+            centre=centre,
+            stations={s.id: s.name for s in centre.stations} if centre else {},
+            day=day,
+            today=crew.today(staff.tenant),
+            shifts=shifts,
+            states=STATES,
+            open_ids={s.id for s in shifts if s.stands and s.ends_at <= now and not confirmed(s)},
+            begun={s.id for s in shifts if s.starts_at <= now},
+            idempotency_key=new_ulid(),
+        )
+
+    @router.get("/attendance")
+    async def see_attendance(staff: Reader, centre: Asked = "", day: Asked = "") -> HTMLResponse:
+        return await attendance(staff, centre, day)
+
+    @router.post("/attendance/{shift_id}")
+    async def record(
+        request: Request, staff: Writer, shift_id: ShiftPath, status: Text = "", idempotency_key: Text = ""
+    ) -> Response:
+        found = (await crew.shifts.get(staff.tenant.id, shift_id)).shift
+        where = f"{ATTENDANCE}?centre={found.centre_id}&day={found.stretch.service_date.isoformat()}"
+        said = RECORDED.get(status)
+        if said is None:
+            raise NotFound(f"no status {status[:20]}")
+        command = staff_command(request, staff, idempotency_key, status)
+        try:
+            await working.attending.record(staff.tenant, shift_id, said, None, None, command)
+        except Conflict as refused:
+            day = found.stretch.service_date.isoformat()
+            return await attendance(
+                staff, found.centre_id, day, status=409, problem=problem_title(refused.slug)
+            )
+        return go(f"{where}#{shift_id}")
+
+    @router.get("/capacity")
+    async def see_capacity(staff: Reader, centre: Asked = "") -> HTMLResponse:
+        known, chosen = await centres(staff, centre)
+        if chosen is None:
+            return pages.render(
+                "staff_capacity.html", staff.tenant, staff=staff, here=CAPACITY, centres=[], centre=None
+            )
+        found, workers, total = await working.reviewing.of_centre(staff.tenant, chosen.id)
+        most = max((week.planned for week in total.weeks), default=0)
+        return pages.render(
+            "staff_capacity.html",
+            staff.tenant,
+            staff=staff,
+            here=CAPACITY,
+            centres=known,
+            centre=found,
+            weeks=week_bars(total.weeks, most),
+            months=[month_bar(month, ledger, found.guide_ratio) for month, ledger in total.months],
+            ledgers=total.months,
+            workers=[
+                (resident_id, dict(capacity.months)[total.months[0][0]], capacity.weeks)
+                for resident_id, capacity in workers.items()
+            ],
+            guide=GUIDES[found.guide],
+            percent=round(found.guide_ratio * 100),
+        )
+
+    return router
