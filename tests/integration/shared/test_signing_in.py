@@ -273,11 +273,13 @@ async def test_nobody_elses_credential_passes_for_a_sign_in(town: Town) -> None:
     assert refused(await town.client.get(back, headers=forged))
 
 
-@pytest.mark.parametrize("what", ["no code", "denied", "another issuer"])
-async def test_a_provider_that_signs_nobody_in_is_believed(town: Town, what: str) -> None:
+@pytest.mark.parametrize("what", ["no code", "denied", "another issuer", "another state", "no state"])
+async def test_an_answer_that_is_not_whole_signs_nobody_in(town: Town, what: str) -> None:
     back = await town.chosen(await town.asked(), STAFF)
     changed = {
         "no code": re.sub(r"&?code=[^&]+", "", back),
+        "another state": re.sub(r"state=[^&]+", "state=another", back),
+        "no state": re.sub(r"state=[^&]+&?", "", back),
         "denied": f"{back}&error=access_denied",
         "another issuer": re.sub(r"iss=[^&]+", "iss=https%3A%2F%2Fevil.example", back),
     }
