@@ -1,6 +1,6 @@
 """Free times as callers ask for them: out of the diary's pictures, of the municipality's own counsellors and of the pools it shares."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.booking.appointment import Appointment
 from services.booking.availability import nearest, window
+from services.booking.axis import Words
 from services.booking.counsellor import Asked, Counsellor
 from services.booking.diary import Diary, Home, Seen
 from services.booking.explain import Explanation, explain
@@ -24,6 +25,8 @@ from shared.pools import Pool
 from shared.registry import Registry
 from shared.tenancy import Tenant
 
+Left = Callable[[str, str, date], int | None]
+"""(pool, tenant, service date) -> minutes that the tenant may still take of the pool's week; None when that is not known."""
 LOOK_BACK, LOOK_AHEAD = 3, 7
 """Service days before and after a slot that was taken, within which alternatives are looked for."""
 
@@ -62,11 +65,14 @@ class View:
 
 
 class Openings:
-    def __init__(self, clock: Clock, counsellors: Counsellors, diary: Diary, registry: Registry) -> None:
+    def __init__(
+        self, clock: Clock, counsellors: Counsellors, diary: Diary, registry: Registry, left: Left
+    ) -> None:
         self.clock = clock
         self.counsellors = counsellors
         self.diary = diary
         self.registry = registry
+        self.left = left
 
     def homes(self) -> list[Home]:
         """Every municipality and every pool, as they are declared now."""
@@ -154,7 +160,10 @@ class Openings:
             return []
         view = await self.view(tenant)
         mask = allowed(view.own, search)
-        found = [slots(picture, search, mask, pool=pool) for pool, picture in view.everybody]
+        found = [
+            slots(picture, search, self._without_spent(tenant, pool, search, mask), pool=pool)
+            for pool, picture in view.everybody
+        ]
         return found[0] if len(found) == 1 else merge(*found, key=_order)
 
     async def days(self, tenant: Tenant, search: Search | None) -> FreeDays:
@@ -162,7 +171,7 @@ class Openings:
         if search is None:
             return FreeDays(self.today(tenant), (), self.clock.now())
         view = await self.view(tenant)
-        return FreeDays(search.window.first_day, _days(view, search), view.as_of)
+        return FreeDays(search.window.first_day, self._days(tenant, view, search), view.as_of)
 
     async def day(
         self, tenant: Tenant, search: Search | None, chosen: date | None, apart: int
@@ -174,14 +183,15 @@ class Openings:
         if search is None:
             return (), ()
         view = await self.view(tenant)
-        days = [_thinned(day, apart) for day in _days(view, search)]
+        days = [_thinned(day, apart) for day in self._days(tenant, view, search)]
         shown = next((day for day in days if day.service_date == chosen), days[0] if days else None)
         if shown is None:
             return (), ()
         mask = allowed(view.own, search)
         offers: dict[int, Slot] = {}
         for pool, picture in view.everybody:  # the municipality's own come before a pool's
-            for slot in one_each(picture, search, mask, shown, pool):
+            offered = self._without_spent(tenant, pool, search, mask)
+            for slot in one_each(picture, search, offered, shown, pool):
                 offers.setdefault(slot.start_minute, slot)
         return days, [offers[minute] for minute in shown.starts]
 
@@ -202,7 +212,35 @@ class Openings:
             raise ValueError("the day that runs can always be booked")
         view = await self.view(tenant)
         first = (first_day - whole.window.first_day).days
-        return explain(view.everybody, some, range(first, first + days), whole)
+        used_up = [
+            pool for pool in view.pools if some and len(self._spent(tenant, pool, some)) == some.window.days
+        ]
+        return explain(view.everybody, some, range(first, first + days), whole, used_up=used_up)
+
+    def _spent(self, tenant: Tenant, pool: str, search: Search) -> list[int]:
+        """Days of the search for which the tenant has no time left of the pool's week, as their numbers."""
+        first = search.window.first_day
+        lefts = (
+            (n, self.left(pool, tenant.id, first + timedelta(days=n))) for n in range(search.window.days)
+        )
+        return [n for n, left in lefts if left is not None and left < search.minutes]
+
+    def _without_spent(self, tenant: Tenant, pool: str | None, search: Search, mask: Words) -> Words:
+        spent = [n for n in self._spent(tenant, pool, search) if n < len(mask)] if pool else []
+        if not spent:
+            return mask
+        offered = mask.copy()
+        offered[spent] = 0
+        return offered
+
+    def _days(self, tenant: Tenant, view: View, search: Search) -> list[FreeDay]:
+        found = []
+        for pool, picture in view.everybody:
+            theirs = counts(picture, search)
+            if pool:
+                theirs[[n for n in self._spent(tenant, pool, search) if n < len(theirs)]] = 0
+            found.append(theirs)
+        return free_days(search.window.first_day, reduce(add, found), allowed(view.own, search))
 
     async def people(self, tenant: Tenant) -> dict[str, Counsellor]:
         """Everybody whom one could talk to, by id."""
@@ -225,11 +263,6 @@ class Openings:
             own_limit=own_limit,
         )
         return nearest(free, wanted)
-
-
-def _days(view: View, search: Search) -> list[FreeDay]:
-    found = reduce(add, [counts(picture, search) for _, picture in view.everybody])
-    return free_days(search.window.first_day, found, allowed(view.own, search))
 
 
 def _thinned(day: FreeDay, apart: int) -> FreeDay:

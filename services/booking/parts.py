@@ -45,18 +45,20 @@ class Parts:
     sessions: Sessions
 
 
-def parts_of(outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry) -> Parts:
+def parts_of(
+    outbox: Outbox, sealer: Sealer, clock: Clock, registry: Registry, pools_every: float = 3.0
+) -> Parts:
     """Everything on one database, told the time by `clock`."""
     counsellors = Counsellors(outbox, clock)
     rooms = Rooms(outbox, clock)
     appointments = Appointments(outbox, sealer)
     calendars = Calendars(outbox.db)
     ledger = Ledger(outbox.db)
-    pooling = Pooling(clock, registry, counsellors, ledger)
+    pooling = Pooling(clock, registry, counsellors, ledger, pools_every)
     bookings = Bookings(outbox, appointments, calendars, ledger, pooling.exchange)
     residents = Residents(outbox.db)
     diary = Diary(clock, counsellors, rooms, Holdings(outbox.db))
-    openings = Openings(clock, counsellors, diary, registry)
+    openings = Openings(clock, counsellors, diary, registry, pooling.left)
     assigning = Assigning(openings, calendars, registry)
     placing = Placing(clock, openings, calendars, bookings, assigning)
     desk = Desk(clock, appointments, bookings, residents, placing)

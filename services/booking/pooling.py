@@ -1,23 +1,29 @@
 """A pool's time as a use case: which terms hold for a municipality's wish, and how its week stands."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import structlog
+
 from services.booking.appointment import TAKING, Appointment
 from services.booking.offered import offered_minutes
 from services.booking.openings import zone_of
-from services.booking.quota import Row, Terms, Use, is_released, monday_of, shares_of
+from services.booking.quota import Row, Terms, Use, is_released, left, monday_of, shares_of
 from services.booking.service_day import earliest_running
 from services.booking.slot import check_date
 from services.booking.store.counsellors import Counsellors
 from services.booking.store.ledger import Asked, Exchange, Ledger
 from shared.clock import Clock
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.pools import Pool
 from shared.registry import Registry
 
+log = structlog.get_logger()
+
+WEEKS_AHEAD = 7
 REMEMBERED_FOR = 10.0
 """Seconds for which the open minutes of a week are remembered: hours change seldom, and calendars decide about each single time."""
 
@@ -40,6 +46,7 @@ class Pooling:
         registry: Registry,
         counsellors: Counsellors,
         ledger: Ledger,
+        look_every: float,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
@@ -47,7 +54,9 @@ class Pooling:
         self.counsellors = counsellors
         self.ledger = ledger
         self.seconds = seconds
+        self.look_every = look_every
         self._capacity: dict[tuple[str, date], tuple[float, int]] = {}
+        self._left: dict[tuple[str, str, date, bool], int] = {}
 
     def pool(self, tenant_id: str, pool_id: str) -> Pool:
         """A pool that the tenant shares. Raises NotFound, also for one that others share."""
@@ -81,27 +90,66 @@ class Pooling:
 
     async def weeks(self, pool: Pool, mondays: Sequence[date]) -> list[Week]:
         """How these weeks of the pool stand."""
-        shares = shares_of(pool)
+        shares, capacities = shares_of(pool), await self._capacities(pool, mondays)
         found = []
         for monday in mondays:
-            capacity = await self.capacity(pool, monday)
             rows = await self.ledger.rows(pool.id, monday)
-            near, far = (Terms(shares, capacity, released) for released in (True, False))
-            found.append(Week(monday, capacity, near, far, rows))
+            near, far = (Terms(shares, capacities[monday], released) for released in (True, False))
+            found.append(Week(monday, capacities[monday], near, far, rows))
         return found
 
     async def capacity(self, pool: Pool, monday: date) -> int:
         """Open minutes of the pool's counsellors in a service week, at most some seconds old."""
         known = self._capacity.get((pool.id, monday))
-        if known and self.seconds() < known[0]:
-            return known[1]
-        zone = zone_of(pool)
-        people = await self.counsellors.all(pool.id)
-        minutes = sum(offered_minutes(person.hours, monday, 7, zone) for person in people)
-        if len(self._capacity) > 1000:
-            self._capacity.clear()
-        self._capacity[pool.id, monday] = (self.seconds() + REMEMBERED_FOR, minutes)
-        return minutes
+        if known is None or self.seconds() >= known[0]:
+            if len(self._capacity) > 1000:
+                self._capacity.clear()
+            minutes = (await self._capacities(pool, [monday]))[monday]
+            known = self._capacity[pool.id, monday] = (self.seconds() + REMEMBERED_FOR, minutes)
+        return known[1]
+
+    async def _capacities(self, pool: Pool, mondays: Sequence[date]) -> dict[date, int]:
+        zone, people = zone_of(pool), await self.counsellors.all(pool.id)
+        return {
+            monday: sum(offered_minutes(person.hours, monday, 7, zone) for person in people)
+            for monday in mondays
+        }
+
+    def left(self, pool_id: str, tenant_id: str, service_date: date) -> int | None:
+        """Minutes of the date's week that the tenant may still take of the pool, as of the last look; None when that is not known.
+
+        A hint from memory, so that nobody is shown times which the ledger would refuse.
+        """
+        pool = self.registry.pool(pool_id)
+        if pool is None:
+            return 0
+        released = is_released(pool, service_date, self.today(pool))
+        return self._left.get((pool_id, tenant_id, monday_of(service_date), released))
+
+    async def look(self) -> None:
+        """Note what every member of every pool has left of the weeks to come."""
+        found: dict[tuple[str, str, date, bool], int] = {}
+        for pool in list(self.registry.pools.values()):
+            mondays = self.mondays(pool, None, WEEKS_AHEAD)
+            for week in await self.weeks(pool, mondays):
+                for member in shares_of(pool):
+                    for terms in (week.near, week.far):
+                        left_over = left(terms, week.rows, member)
+                        found[pool.id, member, week.monday, terms.released] = left_over
+        self._left = found
+
+    async def keep_looking(self, stop: asyncio.Event) -> None:
+        """`look` again and again until `stop`; without an answer nothing is known, and times are shown."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except Unavailable as error:
+                log.warning("pools_not_seen", error=type(error).__name__)
+                self._left = {}
+            try:
+                await asyncio.wait_for(stop.wait(), self.look_every)
+            except TimeoutError:
+                continue
 
     def today(self, pool: Pool) -> date:
         """The service day that runs now in the pool's zone."""

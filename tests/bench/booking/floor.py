@@ -1,6 +1,6 @@
 """The floor of a booking: its database and broker operations alone, written as plainly as they can be.
 
-Contained, as at booking's desk: one transaction that reads the counsellor, takes the cells of counsellor and resident by conditional
+Contained, as at booking's desk: a look at what has been of the resident's appointments, then one transaction that reads the counsellor, takes the cells of counsellor and resident by conditional
 updates in one bulk, and inserts the appointment with its pending event; then publishing in windows, archiving and clearing in bulk. Same
 driver, durability, indexes, document sizes and event loop. Left out: HTTP, rules, hours, assignment, idempotency, retries, alternatives.
 """
@@ -58,6 +58,10 @@ class Floor:
             for kind, resource in (("counsellor", wanted.counsellor_id), ("resident", wanted.resident_id))
             for cells in cells_of(wanted.starts_at, wanted.ends_at)
         ]
+
+        past = {"tenant_id": TENANT, "resident_id": wanted.resident_id, "agenda": {"$gt": "", "$lt": "~"}}
+        fields = {"state": 1, "missed_by": 1, "slot.counsellor_id": 1}
+        await self.db["appointments"].find(past, fields).sort("agenda", -1).limit(50).to_list(50)
 
         async def work(session: AsyncIOMotorClientSession) -> None:
             where = {"_id": wanted.counsellor_id, "tenant_id": TENANT}

@@ -77,7 +77,7 @@ async def add_counsellor(desk: Desk, **more: Any) -> str:
 
 @pytest.fixture
 async def shared(harness: Harness) -> AsyncIterator[Shared]:
-    desk = await open_desk(harness)
+    desk = await open_desk(harness, pools_every=0.05)
     members = [
         {"tenant": A, "quota_hours": 2, "floor_hours": 1, "borrow": True},
         {"tenant": B, "quota_hours": 1, "floor_hours": 1},
@@ -276,3 +276,24 @@ async def test_nobody_named_means_own_counsellors_first_and_then_the_pools(share
     assert chosen == [(own, "own", None, None), (shared.counsellor, "only", POOL, "own")]
     none = await shared.desk.hold("three", wish)
     assert none.status_code == 409
+
+
+async def test_times_that_the_quota_would_refuse_are_not_shown_and_the_reason_is(shared: Shared) -> None:
+    desk = shared.desk
+    query = {"from": DAY.isoformat(), "days": "1"}
+
+    async def free(tenant: str) -> list[str]:
+        path = "/booking/v1/me/availability"
+        answer = await desk.client.get(path, headers=desk.who("rin", tenant), params=query)
+        return [slot["label"] for slot in answer.json()["slots"]]
+
+    await eventually(lambda: free(B))
+    assert (await shared.hold("aoi", B, 1320)).status_code == 201
+    await eventually(lambda: free(B), until=lambda labels: labels == [])
+    assert "24:30-25:30" in await free(A)
+    days = await desk.client.get("/booking/v1/me/availability/days", headers=desk.who("rin", B), params=query)
+    assert days.json()["days"] == []
+    why = await desk.client.get(
+        "/booking/v1/availability/why", headers=desk.harness.staff(B), params={**query, "channel": "online"}
+    )
+    assert "pool-quota" in [reason["code"] for reason in why.json()["reasons"]]
