@@ -10,7 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
-from shared.events import booking, intake
+from shared.events import booking, intake, matching
 from shared.events.envelope import Payload, nats_subject
 
 DAY = 24 * 3600
@@ -61,6 +61,13 @@ DURABLES = (
     Durable("intake-timeline-notify", "intake", "NOTIFY"),
     # matching knows who may be proposed work, and where they live
     Durable("matching-residents", "matching", "INTAKE", (intake.ResidentRegistered,)),
+    # what residents say to offers is noted for learning
+    Durable(
+        "matching-interests",
+        "matching",
+        "MATCHING",
+        (matching.InterestExpressed, matching.InterestWithdrawn),
+    ),
     # booking knows whom staff may book for
     Durable("booking-residents", "booking", "INTAKE", (intake.ResidentRegistered,)),
     # booking does what a resident chose on LINE

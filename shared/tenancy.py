@@ -93,6 +93,33 @@ class Booking(Declared):
     only on this machine."""
 
 
+class Push(Declared):
+    """Work that the municipality speaks for, openly: up to `points` more for offers of these industries or with these tags, until the
+    end of the day `until`. Residents are told so as a reason."""
+
+    name: str = Field(min_length=1, max_length=40)
+    points: int = Field(ge=1, le=100)
+    industries: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    until: date
+
+
+class Matching(Declared):
+    """Every part of proposing that goes beyond a person's own answers and wishes can be turned off here."""
+
+    learning: bool = True
+    """May proposals learn from what this municipality's residents look at and ask for? Each resident may still refuse."""
+    exploration: float = Field(default=0.05, ge=0, le=0.1)
+    """The share of places that goes to an offer drawn by lot among those that fit; 0 turns it off."""
+    exposure: int = Field(default=100, ge=0, le=200)
+    """At most so many points for a company that was seen less than its due; 0 turns it off."""
+    reciprocal: bool = True
+    """Does it count whether a company, too, would find what it looks for?"""
+    pushes: tuple[Push, ...] = Field(default=(), max_length=5)
+    send_lists: bool = False
+    """May residents who agreed be sent offers by message?"""
+
+
 class Desk(Declared):
     """The people to ask when the machine does not know."""
 
@@ -126,6 +153,7 @@ class TenantSpec(Declared):
     retention: Retention = Retention()
     quotas: Quotas = Quotas()
     booking: Booking = Booking()
+    matching: Matching = Matching()
     desk: Desk
     agencies: tuple[Agency, ...] = ()
     crisis_email: str | None = None

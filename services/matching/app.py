@@ -1,12 +1,19 @@
 """Matching's composition root."""
 
+import asyncio
 from pathlib import Path
+from typing import cast
 
-from services.matching.consumers import REACTIONS
+from services.matching.consumers import reactions
+from services.matching.market import Market
 from services.matching.pages import page_routers
+from services.matching.refitting import Refitting
 from services.matching.routes import routers
-from services.matching.store import OUTBOXES, open_store
+from services.matching.settings import Settings
+from services.matching.store import KEPT, OUTBOXES, open_store
+from shared.following import Following
 from shared.http.app import build_app
+from shared.retention import Forgetting
 from shared.runtime import Core, Service
 from shared.web import Pages
 
@@ -18,14 +25,31 @@ PROBLEM_TITLES = {
 
 async def compose(core: Core) -> Service:
     store = open_store(core.db, core.outbox, core.sealer)
+    settings = cast(Settings, core.settings)
     pages = Pages("matching", TEMPLATES)
+    market = Market(core.clock, store)
+    following = Following(core.nc, "MATCHING", market.heard, market.lost)
+    core.publisher.listeners.append(market.heard)
+    refitting = Refitting(
+        core.db, core.registry, store, core.clock, settings.refit_every, settings.refit_settle
+    )
+
+    async def stalls(stop: asyncio.Event) -> None:
+        await market.follow(following, lambda: core.registry.tenants, stop)
+
     app = build_app(
         core,
-        routers(store, core.clock),
+        routers(store, market, core.clock),
         title="Banso 仕事との出会い (matching)",
         description="大切にしたいことを聞き、合いそうな仕事を理由といっしょに出します。",
         problem_titles=PROBLEM_TITLES,
         pages=pages,
-        page_routers=page_routers(core, store, pages),
+        page_routers=page_routers(core, store, market, pages),
     )
-    return Service(app=app, reactions=REACTIONS, outboxes=OUTBOXES)
+    return Service(
+        app=app,
+        reactions=reactions(refitting.nudge),
+        outboxes=OUTBOXES,
+        companions=(stalls,),
+        workers=(refitting.run, Forgetting(core.db, core.registry, core.clock, KEPT).run),
+    )

@@ -7,6 +7,7 @@ A set of windows is compared as a bit mask of the 10,080 minutes of a week that 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -42,6 +43,12 @@ def time_text(minute: int) -> str:
 
 def week_mask(windows: Iterable[Window]) -> int:
     """One bit per minute of the week; what passes the end of Sunday is the beginning of Monday."""
+    return _week_mask(tuple(windows))
+
+
+@lru_cache(maxsize=16_384)
+def _week_mask(windows: tuple[Window, ...]) -> int:
+    # the same few hundred sets of hours are compared for every slate
     mask = 0
     for window in windows:
         for weekday in window.weekdays:

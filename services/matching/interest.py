@@ -3,11 +3,13 @@
 `not_interested` is the resident's own affair: it hides the offer from later slates and is published to nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, get_args
 
+from services.matching.engine.interactions import Deed
 from services.matching.offer import NoLongerOpen, Offer
 from shared.events.envelope import Payload
 from shared.events.matching import InterestExpressed, InterestWithdrawn
@@ -15,6 +17,10 @@ from shared.events.matching import InterestExpressed, InterestWithdrawn
 Positive = Literal["save", "ask", "experience", "apply"]
 Kind = Literal["save", "ask", "experience", "apply", "not_interested"]
 POSITIVE: frozenset[str] = frozenset(get_args(Positive))
+DEED_OF: Mapping[Positive, Deed] = MappingProxyType(
+    {"save": "save", "ask": "ask", "experience": "book", "apply": "apply"}
+)
+"""What each of them counts as when something is learned from it."""
 
 
 @dataclass(frozen=True)

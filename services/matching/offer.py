@@ -1,19 +1,22 @@
 """Offers of work: jobs, work experience, supported short jobs, remote orders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from services.matching.company import Company
 from services.matching.hours import Window
-from services.matching.values import Scale
+from services.matching.values import Calling, Scale
 from shared.errors import Conflict
 from shared.events.envelope import Payload
 from shared.events.matching import OfferClosed, OfferPublished
 
-Kind = Literal["job", "work_experience", "supported_short_job", "remote_order"]
-State = Literal["published", "closed"]
+Kind = Literal["job", "work_experience", "supported_short_job", "remote_order", "trial_work"]
+State = Literal["draft", "published", "paused", "filled", "closed", "expired"]
+EmploymentForm = Literal["full_time", "part_time", "contract", "dispatch", "mandate", "other"]
+Accommodation = Literal["barrier_free", "short_hours", "quiet", "text_only", "own_pace", "interpreter"]
+Source = Literal["own", "hellowork", "csv"]
 ClosingReason = Literal["filled", "withdrawn", "expired"]
 
 
@@ -23,7 +26,11 @@ class NoLongerOpen(Conflict):
 
 @dataclass(frozen=True)
 class Offer:
-    """No `hours` means any time, as agreed. `values`: how much the work gives of each scale, 0 to 1; absent is unknown."""
+    """No `hours` means any time, as agreed. `values`, `interests`: how much the work gives of each, 0 to 1; absent is unknown.
+
+    `expires_on` is the last day (Asia/Tokyo) on which it is open. `licences` are required, `accommodations` given. `lat`, `lng` in
+    degrees, WGS 84. `source_id` is the number that the source knows it by.
+    """
 
     id: str
     company_id: str
@@ -41,6 +48,21 @@ class Offer:
     state: State = "published"
     closed_at: datetime | None = None
     closing_reason: ClosingReason | None = None
+    workplace_id: str | None = None
+    interests: Mapping[Calling, float] = field(default_factory=dict)
+    expires_on: date | None = None
+    open_places: int | None = None
+    occupation_code: str | None = None
+    industry_code: str | None = None
+    employment_form: EmploymentForm | None = None
+    licences: tuple[str, ...] = ()
+    accommodations: tuple[Accommodation, ...] = ()
+    lat: float | None = None
+    lng: float | None = None
+    work_days_a_week: int | None = None
+    source: Source = "own"
+    source_id: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True)

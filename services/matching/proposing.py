@@ -6,6 +6,8 @@ Shared by the API and the page.
 import asyncio
 from datetime import datetime
 
+from services.matching.engine.interactions import strengths
+from services.matching.market import Market
 from services.matching.seeker import seeker_of
 from services.matching.slate import Slate, propose
 from services.matching.store import Store
@@ -16,15 +18,23 @@ SIZE = 3
 
 
 async def new_slate(
-    store: Store, tenant: Tenant, resident_id: str, size: int, command: Command, now: datetime
+    store: Store, market: Market, tenant: Tenant, resident_id: str, size: int, command: Command, now: datetime
 ) -> Slate:
     """A slate of at most `size` offers for the resident, as of `now`."""
-    (questionnaire, _), interests, lives_in, offers = await asyncio.gather(
+    (questionnaire, _), interests, lives_in, done, stall = await asyncio.gather(
         store.questionnaires.get(tenant.id, resident_id),
         store.interests.newest(tenant.id, resident_id),
         store.residents.lives_in(tenant.id, resident_id),
-        store.offers.to_choose_from(tenant.id, now),
+        store.interactions.of_resident(tenant.id, resident_id),
+        market.see(tenant.id),
     )
-    seeker = seeker_of(tenant, questionnaire, interests, lives_in)
-    slate, events = propose(command.new_id("slt"), seeker, offers, size, now)
+    learning = tenant.spec.matching.learning and questionnaire.wishes.learning
+    history = strengths(done, now) if learning else {}
+    seeker = seeker_of(tenant, questionnaire, interests, lives_in, history)
+    given = stall.circumstances(tenant, now)
+    snapshot, parts = stall.shelf.snapshot()
+    slate, events = propose(
+        command.new_id("slt"), seeker, stall.shelf.offers, size, now, given, snapshot.hash
+    )
+    await store.snapshots.keep(tenant.id, snapshot, parts, now)
     return await store.slates.add(tenant.id, slate, events, command)

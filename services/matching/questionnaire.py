@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from services.matching.hours import Window
-from services.matching.values import SCALES, Profile, Scale
+from services.matching.values import CALLINGS, SCALES, Calling, Profile, Scale
 from shared.errors import Invalid
 from shared.events.envelope import Payload
 from shared.events.matching import QuestionnaireCompleted
@@ -33,11 +33,23 @@ BY_ID: Mapping[str, Item] = MappingProxyType({item.id: item for item in ITEMS})
 
 @dataclass(frozen=True)
 class Wishes:
-    """Conditions of the person's own. Empty or None: no wish. `wage_floor` is in yen per hour."""
+    """Conditions of the person's own. Empty or None: no wish.
+
+    `wage_floor` in yen per hour; `days_a_week` and `max_km` (as the crow flies) at most; `licences` are held (None: not said), the
+    `accommodations` are needed. `learning`: whether what the person looks at may teach the model anything.
+    """
 
     areas: tuple[str, ...] = ()
     hours: tuple[Window, ...] = ()
     wage_floor: int | None = None
+    kinds: tuple[str, ...] = ()
+    employment_forms: tuple[str, ...] = ()
+    days_a_week: int | None = None
+    max_km: float | None = None
+    licences: tuple[str, ...] | None = None
+    accommodations: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    learning: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,3 +120,13 @@ def profile_of(answers: Mapping[str, int | None]) -> Profile:
         if given:
             scores[scale] = (sum(given) / len(given) - LOWEST) / (HIGHEST - LOWEST)
     return Profile(scores)
+
+
+def callings_of(answers: Mapping[str, int | None]) -> dict[Calling, float]:
+    """The six interests, 0 to 1, from the items named for them (`social-1`); those that nothing was said about are absent."""
+    found: dict[Calling, float] = {}
+    for calling in CALLINGS:
+        given = [a for item, a in answers.items() if a is not None and item.rpartition("-")[0] == calling]
+        if given:
+            found[calling] = (sum(given) / len(given) - LOWEST) / (HIGHEST - LOWEST)
+    return found

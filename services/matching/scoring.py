@@ -1,25 +1,29 @@
-"""The first score: a sum of terms, each of which is a reason that can be said aloud.
+"""The score of what is known without learning: a sum of terms, each of which is a reason that can be said aloud.
 
-    score = sum over scales s of 1000 * importance(s) * (2 * offer(s) - 1)     values, within +-1000
+    score = sum over scales s of 1000 * importance(s) * standing(s)            values, within +-1000
+          + sum over interests c of 400 * importance(c) * standing(c)          interests, within +-400
           + 300 * (2 * common hours / the lesser of offered and wished - 1)    hours
           + 150 at home, 100 elsewhere by wish or remote, -50 in a neighbouring area nobody asked for
           + 200 * min(1, how far the wage is above the floor / 20 %)           wage
           + 200 * share of its tags seen on offers the person was interested in
+          + 150 * share of its tags that are skills the person named           skills
 
+A standing is where the offer is among the others, -1 to 1 (`norms.py`); without others 2 * offer(s) - 1. Importances are shares that sum to 1.
 Terms are whole points, so that they sum to the score exactly and a slate can be worked out again to the last digit.
 Source of the form: weighted additive value model (Keeney & Raiffa, Decisions with Multiple Objectives, 1976).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.matching.hours import overlap_minutes, weekly_minutes
+from services.matching.norms import NO_NORMS, Norms
 from services.matching.offer import Offer
 from services.matching.seeker import Seeker
-from services.matching.values import SCALES, Scale
+from services.matching.values import CALLINGS, SCALES, Scale, shares
 
-MODEL = "additive-1"
-VALUES, HOURS, WAGE, TAGS = 1000, 300, 200, 200
+MODEL = "additive-2"
+VALUES, INTERESTS, HOURS, WAGE, TAGS, SKILLS = 1000, 400, 300, 200, 200, 150
 AT_HOME, BY_WISH, NEIGHBOURING = 150, 100, -50
 FULL_RAISE = 0.2
 
@@ -33,10 +37,23 @@ class Term:
     facts: Mapping[str, int | str] = field(default_factory=dict)
 
 
-def terms(offer: Offer, seeker: Seeker) -> tuple[Term, ...]:
+def terms(offer: Offer, seeker: Seeker, norms: Norms = NO_NORMS) -> tuple[Term, ...]:
     """Every term that is not zero, the weightiest in favour first, the weightiest against last."""
-    found = [*_values(offer, seeker), *_hours(offer, seeker), *_wage(offer, seeker), *_tags(offer, seeker)]
-    found.append(_area(offer, seeker))
+    return in_order(
+        [
+            *_values(offer, seeker, norms),
+            *_interests(offer, seeker, norms),
+            *_hours(offer, seeker),
+            *_wage(offer, seeker),
+            *_tags(offer, seeker),
+            *_skills(offer, seeker),
+            _area(offer, seeker),
+        ]
+    )
+
+
+def in_order(found: Iterable[Term]) -> tuple[Term, ...]:
+    """Without those that say nothing; what speaks most for the offer first. The order is total: two terms never share a code."""
     return tuple(sorted((t for t in found if t.contribution), key=lambda t: (-t.contribution, t.code)))
 
 
@@ -45,16 +62,29 @@ def unknown(offer: Offer, seeker: Seeker) -> Scale | None:
     return next((scale for scale in seeker.profile.leading() if scale not in offer.values), None)
 
 
-def _values(offer: Offer, seeker: Seeker) -> list[Term]:
+def _values(offer: Offer, seeker: Seeker, norms: Norms) -> list[Term]:
     importance = seeker.profile.importance()
     return [
         Term(
             f"values.{scale}",
-            round(VALUES * importance[scale] * (2 * offer.values[scale] - 1)),
+            round(VALUES * importance[scale] * norms.standing(scale, offer.values[scale])),
             {"matters": round(100 * seeker.profile.scores[scale])},
         )
         for scale in SCALES
         if scale in importance and scale in offer.values
+    ]
+
+
+def _interests(offer: Offer, seeker: Seeker, norms: Norms) -> list[Term]:
+    importance = shares(seeker.callings)
+    return [
+        Term(
+            f"interests.{calling}",
+            round(INTERESTS * importance[calling] * norms.standing(calling, offer.interests[calling])),
+            {"matters": round(100 * seeker.callings[calling])},
+        )
+        for calling in CALLINGS
+        if calling in importance and calling in offer.interests
     ]
 
 
@@ -96,3 +126,12 @@ def _tags(offer: Offer, seeker: Seeker) -> list[Term]:
     if not common:
         return []
     return [Term("tags.liked", round(TAGS * len(common) / len(offer.tags)), {"tags": "、".join(common[:3])})]
+
+
+def _skills(offer: Offer, seeker: Seeker) -> list[Term]:
+    common = [tag for tag in offer.tags if tag in seeker.wishes.skills]
+    if not common:
+        return []
+    return [
+        Term("skills.used", round(SKILLS * len(common) / len(offer.tags)), {"tags": "、".join(common[:3])})
+    ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.matching.interest import POSITIVE, Interest, latest
-from services.matching.questionnaire import Questionnaire, Wishes, profile_of
-from services.matching.values import Profile
+from services.matching.questionnaire import Questionnaire, Wishes, callings_of, profile_of
+from services.matching.values import Calling, Profile
 from shared.tenancy import Tenant
 
 
@@ -13,7 +13,9 @@ from shared.tenancy import Tenant
 class Seeker:
     """`home` is a municipality code, `reach` those one can go to from there (home included).
 
-    `dismissed` are ids of offers the person does not want to see, `liked` the tags of those they were interested in.
+    `dismissed` are ids of offers the person does not want to see, `liked` the tags of those they were interested in. `callings` are
+    the six interests, 0 to 1. `history` is what the person did with offers, as `engine.interactions.strengths` gives it. `at` is
+    where the person sets out from, latitude and longitude in degrees.
     """
 
     resident_id: str
@@ -23,6 +25,9 @@ class Seeker:
     wishes: Wishes
     dismissed: frozenset[str] = frozenset()
     liked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    callings: Mapping[Calling, float] = field(default_factory=dict)
+    history: Mapping[str, float] = field(default_factory=dict)
+    at: tuple[float, float] | None = None
 
     @property
     def areas(self) -> frozenset[str]:
@@ -36,7 +41,11 @@ def reach_of(tenant: Tenant) -> frozenset[str]:
 
 
 def seeker_of(
-    tenant: Tenant, questionnaire: Questionnaire, interests: Iterable[Interest], lives_in: str | None
+    tenant: Tenant,
+    questionnaire: Questionnaire,
+    interests: Iterable[Interest],
+    lives_in: str | None,
+    history: Mapping[str, float] | None = None,
 ) -> Seeker:
     """`lives_in` is the municipality code that intake registered; without one (the event may still be on its way) the tenant's own."""
     reach = reach_of(tenant)
@@ -49,4 +58,6 @@ def seeker_of(
         wishes=questionnaire.wishes,
         dismissed=frozenset(offer for offer, i in said.items() if i.kind == "not_interested"),
         liked={offer: i.tags for offer, i in said.items() if i.kind in POSITIVE},
+        callings=callings_of(questionnaire.answers),
+        history=history or {},
     )

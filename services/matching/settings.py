@@ -1,5 +1,6 @@
 """Settings of matching, read from MATCHING_*; what all services share from BANSO_*."""
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import CoreSettings
@@ -11,3 +12,7 @@ class Settings(CoreSettings):
     )
 
     port: int = 8102
+    refit_every: float = Field(default=60.0, gt=0)
+    """Seconds between two looks for something to learn from."""
+    refit_settle: float = Field(default=5.0, ge=0)
+    """Seconds in which what residents say one after another is taken in together."""

@@ -1,26 +1,36 @@
 """A slate: the few offers proposed to a person at one time, with everything that led to them."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 
 from services.matching.eligibility import Obstacle, obstacles
+from services.matching.engine.blend import Blend, Circumstances
+from services.matching.engine.explore import Place, arrange
+from services.matching.engine.exposure import Seen
 from services.matching.offer import Offer
-from services.matching.scoring import MODEL, Term, terms, unknown
+from services.matching.policy import EVERYTHING_OFF, Policy
+from services.matching.scoring import MODEL, Term, in_order, unknown
 from services.matching.seeker import Seeker
 from services.matching.values import Scale
+from shared.clock import TOKYO
 from shared.events.envelope import Payload
 from shared.events.matching import SlateProposed
 
 REASONS_SHOWN = 3
+NOTHING_ELSE = Circumstances()
 Area = Literal["home", "neighbouring", "elsewhere"]
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One offer as it stood when it was proposed. `score` is the sum of its terms; `unknown` matters to the person and is not said."""
+    """One offer as it stood when it was proposed. `score` is the sum of its terms; `unknown` matters to the person and is not said.
+
+    `propensity` is the probability with which it was shown at its place, given the places before it; `drawn`: by lot.
+    """
 
     offer: Offer
     rank: int
@@ -28,6 +38,8 @@ class Proposal:
     terms: tuple[Term, ...]
     unknown: Scale | None
     area: Area
+    propensity: float = 1.0
+    drawn: bool = False
 
     @property
     def reasons(self) -> tuple[Term, ...]:
@@ -58,8 +70,26 @@ class PassedOver:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What it was made under besides seeker and offers: enough, with the offers of `snapshot` and the model, to make it again.
+
+    `companies` and `crowded` are the state of exposure; `model_hash` and `snapshot` are SHA-256 in hexadecimal digits.
+    """
+
+    size: int
+    policy: Policy = EVERYTHING_OFF
+    companies: Mapping[str, Seen] = field(default_factory=dict)
+    crowded: frozenset[str] = frozenset()
+    model_hash: str | None = None
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True)
 class Slate:
-    """Every offer that was looked at is in exactly one of `proposals`, `passed_over` and `excluded`."""
+    """Every offer that was looked at is in exactly one of `proposals`, `passed_over` and `excluded`.
+
+    `counted` says how many offers met which obstacle first, also when the list of them is kept only in part.
+    """
 
     id: str
     seeker: Seeker
@@ -67,36 +97,108 @@ class Slate:
     proposals: tuple[Proposal, ...]
     passed_over: tuple[PassedOver, ...]
     excluded: tuple[Exclusion, ...]
+    counted: Mapping[Obstacle, int] = field(default_factory=dict)
+    basis: Basis | None = None
     model: str = MODEL
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    offer: Offer
+    score: int
+    terms: tuple[Term, ...]
+    lot: str
+
+
 def propose(
-    slate_id: str, seeker: Seeker, offers: Iterable[Offer], size: int, now: datetime
+    slate_id: str,
+    seeker: Seeker,
+    offers: Iterable[Offer],
+    size: int,
+    now: datetime,
+    given: Circumstances = NOTHING_ELSE,
+    snapshot: str | None = None,
 ) -> tuple[Slate, list[Payload]]:
-    """The `size` best offers that meet no obstacle.
+    """The `size` best offers that meet no obstacle, a small share of places by lot when the policy says so.
 
     Equal scores are ordered by a hash of slate and offer: reproducible, yet in favour of no company.
     """
-    scored: list[tuple[int, str, Offer, tuple[Term, ...]]] = []
-    excluded: list[Exclusion] = []
-    for offer in offers:
-        if found := obstacles(offer, seeker):
-            excluded.append(Exclusion(offer.id, found))
-            continue
-        its_terms = terms(offer, seeker)
-        score = sum(term.contribution for term in its_terms)
-        scored.append((-score, _lot(slate_id, offer.id), offer, its_terms))
-    scored.sort(key=lambda entry: entry[:2])
-    proposals = tuple(
-        Proposal(offer, rank, -negated, its_terms, unknown(offer, seeker), _area(offer, seeker))
-        for rank, (negated, _, offer, its_terms) in enumerate(scored[:size], start=1)
+    candidates, excluded = _ranked(slate_id, seeker, offers, given, now.astimezone(TOKYO).date())
+    places = arrange(slate_id, len(candidates), size, given.policy.exploration)
+    shown = {place.choice for place in places}
+    slate = Slate(
+        id=slate_id,
+        seeker=seeker,
+        created_at=now,
+        proposals=_proposals(seeker, candidates, places),
+        passed_over=tuple(
+            PassedOver(c.offer.id, c.score) for number, c in enumerate(candidates) if number not in shown
+        ),
+        excluded=excluded,
+        counted=Counter(exclusion.obstacles[0] for exclusion in excluded),
+        basis=basis_of(size, given, snapshot),
     )
-    rest = tuple(PassedOver(offer.id, -negated) for negated, _, offer, _ in scored[size:])
-    slate = Slate(slate_id, seeker, now, proposals, rest, tuple(excluded))
     event = SlateProposed(
-        resident_id=seeker.resident_id, slate_id=slate_id, offers=tuple(p.offer.id for p in proposals)
+        resident_id=seeker.resident_id, slate_id=slate_id, offers=tuple(p.offer.id for p in slate.proposals)
     )
     return slate, [event]
+
+
+def basis_of(size: int, given: Circumstances, snapshot: str | None) -> Basis:
+    """What a slate keeps of the circumstances."""
+    return Basis(
+        size=size,
+        policy=given.policy,
+        companies=given.companies,
+        crowded=given.crowded,
+        model_hash=given.model.hash if given.model else None,
+        snapshot=snapshot,
+    )
+
+
+def _ranked(
+    slate_id: str, seeker: Seeker, offers: Iterable[Offer], given: Circumstances, today: date
+) -> tuple[list[_Candidate], tuple[Exclusion, ...]]:
+    blend = Blend(seeker, given, today)
+    candidates: list[_Candidate] = []
+    excluded: list[Exclusion] = []
+    for offer in offers:
+        if found := obstacles(offer, seeker, today):
+            excluded.append(Exclusion(offer.id, found))
+            continue
+        its_terms = blend.terms(offer)
+        score = sum(term.contribution for term in its_terms)
+        candidates.append(_Candidate(offer, score, its_terms, _lot(slate_id, offer.id)))
+    candidates.sort(key=lambda c: (-c.score, c.lot))
+    return candidates, tuple(excluded)
+
+
+def _proposals(
+    seeker: Seeker, candidates: Sequence[_Candidate], places: Sequence[Place]
+) -> tuple[Proposal, ...]:
+    found: list[Proposal] = []
+    left = list(range(len(candidates)))
+    for rank, place in enumerate(places, start=1):
+        best = candidates[left[0]].score
+        left.remove(place.choice)
+        chosen = candidates[place.choice]
+        if chosen.score < best:
+            # the lot is a term like the others: what lifts the offer to its place is said, and reasons still sum to the score
+            lifted = in_order((*chosen.terms, Term("exploration.lot", best - chosen.score)))
+            chosen = replace(chosen, score=best, terms=lifted)
+        found.append(
+            Proposal(
+                chosen.offer,
+                rank,
+                chosen.score,
+                chosen.terms,
+                unknown(chosen.offer, seeker),
+                _area(chosen.offer, seeker),
+                place.propensity,
+                place.drawn,
+            )
+        )
+    return tuple(found)
 
 
 def _lot(slate_id: str, offer_id: str) -> str:

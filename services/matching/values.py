@@ -5,7 +5,7 @@ Source of the scales: 職業情報提供サイト job tag (日本版 O-NET), 仕
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 Scale = Literal[
     "achievement",
@@ -21,7 +21,12 @@ Scale = Literal[
     "reward",
 ]
 SCALES: tuple[Scale, ...] = get_args(Scale)
+
+Calling = Literal["realistic", "investigative", "artistic", "social", "enterprising", "conventional"]
+"""The six vocational interests. Source: Holland, Making Vocational Choices (3rd ed. 1997); job tag's 職業興味 has the same six."""
+CALLINGS: tuple[Calling, ...] = get_args(Calling)
 SHOWN_AS_LEADING = 3
+T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,15 @@ class Profile:
 
         Shares rather than raw scores, so that someone who calls everything important weighs no more than others.
         """
-        total = sum(self.scores.values())
-        return {scale: score / total for scale, score in self.scores.items() if total and score}
+        return shares(self.scores)
 
     def leading(self) -> tuple[Scale, ...]:
         """The scales that matter most: at most three, above the middle, most important first."""
         said = [scale for scale in SCALES if self.scores.get(scale, 0.0) > 0.5]
         return tuple(sorted(said, key=lambda scale: -self.scores[scale])[:SHOWN_AS_LEADING])
+
+
+def shares(scores: Mapping[T, float]) -> dict[T, float]:
+    """Each one's share of the sum, without those that have none."""
+    total = sum(scores.values())
+    return {scale: score / total for scale, score in scores.items() if total and score}

@@ -10,7 +10,7 @@ from services.matching.eligibility import Obstacle
 from services.matching.hours import Window, time_text
 from services.matching.offer import Kind
 from services.matching.scoring import Term
-from services.matching.values import Scale
+from services.matching.values import Calling, Scale
 
 QUESTION: Final = "仕事をするとき、次のことは、あなたにとってどのくらい大切ですか。"
 CHOICES: Final[Mapping[int, str]] = {
@@ -80,14 +80,23 @@ KINDS: Final[Mapping[Kind, str]] = {
     "work_experience": "職場体験",
     "supported_short_job": "支援つきの短い仕事",
     "remote_order": "在宅でできる仕事",
+    "trial_work": "おためしで働く仕事",
 }
 
 OBSTACLES: Final[Mapping[Obstacle, str]] = {
     "closed": "募集が終わっています",
+    "paused": "いまは募集を休んでいます",
+    "expired": "募集の期限が過ぎています",
+    "places": "空きがなくなりました",
     "area": "働きたい地域から離れています",
+    "commute": "通える距離より遠くにあります",
     "hours": "働きたい時間と重なりません",
+    "days": "希望より、働く日が多くなります",
     "wage": "希望の時給に届きません",
     "wage_unknown": "時給が書かれていません",
+    "licence": "持っていない資格や免許が必要です",
+    "accommodation": "必要な配慮があるか、書かれていません",
+    "form": "希望した働き方とちがいます",
     "not_interested": "「興味がない」を選んだ仕事です",
 }
 
@@ -96,7 +105,32 @@ _FIXED: Final[Mapping[str, str]] = {
     "area.home": "お住まいの市区町村の中で働けます",
     "area.wished": "あなたが希望した地域の仕事です",
     "area.remote": "家など、通わずに働けます",
+    "exposure.little": "これまで、あまり紹介されてこなかった会社の仕事です",
+    "exploration.lot": "いつもと少しちがう仕事も、ひとつ入れました（くじで選んでいます）",
     "area.neighbouring": "となりの市区町村まで通うことになります。かかる時間を確かめてみてください",
+}
+CALLINGS: Final[Mapping[Calling, str]] = {
+    "realistic": "手や体を動かすこと",
+    "investigative": "調べたり考えたりすること",
+    "artistic": "自由に表すこと",
+    "social": "人と関わり、手助けすること",
+    "enterprising": "人を動かし、企てること",
+    "conventional": "決まったやり方で、きちんと進めること",
+}
+
+_LEARNED: Final[Mapping[str, tuple[str, str]]] = {
+    "learned.alike": (
+        "あなたが見た仕事や選んだ仕事と、いっしょに選ばれることが多い仕事です",
+        "あなたが見た仕事や選んだ仕事とは、いっしょに選ばれることが少ない仕事です",
+    ),
+    "learned.response": (
+        "条件の近い人が、興味を持つことの多い仕事です",
+        "条件の近い人が、興味を持つことの少ない仕事です",
+    ),
+    "reciprocal.fit": (
+        "会社が求めることと、あなたの時間や得意なことが合っています",
+        "会社が求める時間や得意なことと、合わないところがあるかもしれません",
+    ),
 }
 _WEEKDAYS: Final = "月火水木金土日"
 
@@ -105,7 +139,15 @@ def term_text(term: Term) -> str:
     """A term as a sentence: a reason when it speaks for the offer, a caution when it speaks against it or is not known."""
     if term.code in _FIXED:
         return _FIXED[term.code]
+    if term.code in _LEARNED:
+        return _LEARNED[term.code][term.contribution < 0]
     family, _, rest = term.code.partition(".")
+    if family == "interests":
+        return _calling_text(CALLINGS[rest], term.contribution, int(term.facts["matters"]))  # type: ignore[index]
+    if family == "push":
+        return f"この市区町村が応援している仕事です（{term.facts['names']}）"
+    if family == "skills":
+        return f"あなたの得意なことが役に立ちます（{term.facts['tags']}）"
     if family == "values":
         return _value_text(SCALES[rest], term.contribution, int(term.facts["matters"]))  # type: ignore[index]
     if family == "unknown":
@@ -124,6 +166,14 @@ def _value_text(scale: str, contribution: int, matters: int) -> str:
     if matters > 50:
         return f"あなたが大切にしている「{scale}」に合いそうです"
     return f"「{scale}」も、ありそうです"
+
+
+def _calling_text(calling: str, contribution: int, matters: int) -> str:
+    if contribution < 0:
+        return f"「{calling}」は、少ないかもしれません"
+    if matters > 50:
+        return f"あなたの関心がある「{calling}」ができそうです"
+    return f"「{calling}」も、ありそうです"
 
 
 def _hours_text(common: int, offered: int, wished: int) -> str:

@@ -19,12 +19,12 @@ class CompanyRegistered(Payload):
 
 
 class OfferPublished(Payload):
-    """`kind` is job, work_experience, supported_short_job or remote_order."""
+    """`kind` is job, work_experience, supported_short_job, remote_order or trial_work."""
 
     TYPE: ClassVar[str] = "banso.matching.offer.published.v1"
     offer_id: str
     company_id: str
-    kind: Literal["job", "work_experience", "supported_short_job", "remote_order"]
+    kind: Literal["job", "work_experience", "supported_short_job", "remote_order", "trial_work"]
     municipality_code: str
 
 
@@ -58,6 +58,15 @@ class InterestWithdrawn(Payload):
     kind: Literal["save", "ask", "experience", "apply"]
 
 
+class ModelPublished(Payload):
+    """What was learned anew. `hash` is the SHA-256 of the model's canonical bytes; `version` counts the municipality's models."""
+
+    TYPE: ClassVar[str] = "banso.matching.model.published.v1"
+    model_id: str
+    hash: str
+    version: int
+
+
 EVENTS: tuple[type[Payload], ...] = (
     QuestionnaireCompleted,
     CompanyRegistered,
@@ -66,4 +75,5 @@ EVENTS: tuple[type[Payload], ...] = (
     SlateProposed,
     InterestExpressed,
     InterestWithdrawn,
+    ModelPublished,
 )

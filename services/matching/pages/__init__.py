@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from services.matching.market import Market
 from services.matching.pages.proposals import proposal_pages
 from services.matching.pages.questionnaire import questionnaire_pages
 from services.matching.store import Store
@@ -9,6 +10,6 @@ from shared.runtime import Core
 from shared.web import Pages
 
 
-def page_routers(core: Core, store: Store, pages: Pages) -> list[APIRouter]:
+def page_routers(core: Core, store: Store, market: Market, pages: Pages) -> list[APIRouter]:
     """All of them, below `/matching`."""
-    return [questionnaire_pages(core, store, pages), proposal_pages(core, store, pages)]
+    return [questionnaire_pages(core, store, pages), proposal_pages(core, store, market, pages)]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.matching import wording
 from services.matching.expressing import say
 from services.matching.interest import Interest, Kind, latest
+from services.matching.market import Market
 from services.matching.offer import NoLongerOpen, Offer
 from services.matching.pages.visitor import area_name, form_command
 from services.matching.proposing import SIZE, new_slate
@@ -24,7 +25,7 @@ PAGE = "/matching/proposals"
 SAID: dict[str, Kind] = {"interested": "save", "not_interested": "not_interested"}
 
 
-def proposal_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
+def proposal_pages(core: Core, store: Store, market: Market, pages: Pages) -> APIRouter:
     router = APIRouter(route_class=page_route(pages))
 
     @router.get("/proposals")
@@ -52,7 +53,7 @@ def proposal_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         tenant = visitor.tenant
         fields = await form_of(request)
         command = await form_command(request, visitor, next(iter(fields.get("idempotency_key", ())), ""))
-        await new_slate(store, tenant, visitor.resident_id, SIZE, command, core.clock.now())
+        await new_slate(store, market, tenant, visitor.resident_id, SIZE, command, core.clock.now())
         return go(PAGE)
 
     @router.post("/proposals/interests")
@@ -108,8 +109,5 @@ def _outdated(slate: Slate, questionnaire: Questionnaire) -> bool:
 
 def _excluded(slate: Slate) -> list[tuple[str, int]]:
     """Why how many offers are not among them; an offer with two obstacles counts for its first."""
-    counts: dict[str, int] = {}
-    for exclusion in slate.excluded:
-        text = wording.OBSTACLES[exclusion.obstacles[0]]
-        counts[text] = counts.get(text, 0) + 1
-    return sorted(counts.items(), key=lambda entry: -entry[1])
+    counts = [(wording.OBSTACLES[obstacle], count) for obstacle, count in slate.counted.items()]
+    return sorted(counts, key=lambda entry: -entry[1])

@@ -52,7 +52,7 @@ def questionnaire_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         wishes, form = None, None
         if step == LAST:
             form = sent_form(fields, before.wishes)
-            wishes, problems = wishes_of_form(form, reach_of(tenant))
+            wishes, problems = wishes_of_form(form, reach_of(tenant), before.wishes)
         if problems:
             return _step_page(step, tenant, before, form=form, problems=problems, status=422)
         towards = _one(fields, "go")

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.matching.hours import Window
 from services.matching.questionnaire import Wishes
@@ -29,6 +29,8 @@ LABELS: Mapping[str, str] = {
     for days, (name, _) in _DAYS.items()
     for part, (label, _, _) in _PARTS.items()
 }
+
+NONE = Wishes()
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ def sent_form(fields: Mapping[str, Sequence[str]], before: Wishes) -> WishForm:
     )
 
 
-def wishes_of_form(form: WishForm, reach: frozenset[str]) -> tuple[Wishes, dict[str, str]]:
-    """The wishes, and what is wrong by field name. Full-width digits, commas and 円 are understood."""
+def wishes_of_form(
+    form: WishForm, reach: frozenset[str], before: Wishes = NONE
+) -> tuple[Wishes, dict[str, str]]:
+    """The wishes, and what is wrong by field name. Full-width digits, commas and 円 are understood.
+
+    What the form does not ask for stays as it was `before`.
+    """
     problems: dict[str, str] = {}
     areas = tuple(dict.fromkeys(form.areas))
     if not reach.issuperset(areas):
@@ -74,7 +81,7 @@ def wishes_of_form(form: WishForm, reach: frozenset[str]) -> tuple[Wishes, dict[
     hours = tuple(WINDOWS[name] for name in dict.fromkeys(form.hours) if name in WINDOWS)
     if KEEP in form.hours:
         hours += form.kept
-    return Wishes(areas, hours, wage), problems
+    return replace(before, areas=areas, hours=hours, wage_floor=wage), problems
 
 
 def _wage(text: str) -> int | None:

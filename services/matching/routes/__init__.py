@@ -2,21 +2,26 @@
 
 from fastapi import APIRouter
 
+from services.matching.market import Market
+from services.matching.routes.audits import audit_router
 from services.matching.routes.companies import company_router
 from services.matching.routes.interests import interest_router
 from services.matching.routes.offers import offer_router
 from services.matching.routes.questionnaires import questionnaire_router
 from services.matching.routes.slates import slate_router
+from services.matching.routes.views import view_router
 from services.matching.store import Store
 from shared.clock import Clock
 
 
-def routers(store: Store, clock: Clock) -> list[APIRouter]:
+def routers(store: Store, market: Market, clock: Clock) -> list[APIRouter]:
     """All of it, over one store."""
     return [
         company_router(store, clock),
         offer_router(store, clock),
         questionnaire_router(store, clock),
-        slate_router(store, clock),
+        slate_router(store, market, clock),
+        audit_router(store),
+        view_router(store, clock),
         interest_router(store, clock),
     ]

@@ -1,5 +1,7 @@
 """/matching/v1/questionnaire and a resident's own answers"""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -8,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field
 
 from services.matching import wording
+from services.matching.offer import Accommodation, EmploymentForm, Kind
 from services.matching.questionnaire import HIGHEST, ITEMS, LOWEST, Questionnaire, Wishes, answer, profile_of
 from services.matching.routes.fields import Hours, HoursList, Strict
 from services.matching.seeker import reach_of
@@ -19,6 +22,7 @@ from shared.http.etag import IfMatch, etag
 from shared.http.request import CommandOf, ResidentOf, TenantOf, actor_of, bearer, cookie, tenant_by_host
 from shared.tenancy import MunicipalityCode, Tenant
 
+Word = Annotated[str, Field(min_length=1, max_length=30)]
 Answer = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 
 
@@ -42,13 +46,25 @@ class QuestionnaireItems(BaseModel):
 
 
 class WishesModel(Strict):
-    """Hard conditions of the person's own; an empty list or null is no wish. `wage_floor` in yen per hour."""
+    """Hard conditions of the person's own; an empty list or null is no wish. `wage_floor` in yen per hour.
+
+    `days_a_week` and `max_km` (as the crow flies) at most; `licences` are held (null: not said); `accommodations` are needed. `skills`
+    speak for offers with the same tags. `learning`: false when nothing may be learned from what the person looks at and asks for.
+    """
 
     areas: list[MunicipalityCode] = Field(default_factory=list, max_length=50, examples=[["991007"]])
     hours: HoursList = Field(
         default_factory=list, examples=[[{"weekdays": [0, 1, 2, 3, 4], "start": "19:00", "end": "25:00"}]]
     )
     wage_floor: int | None = Field(default=None, ge=0, le=1_000_000, examples=[1100])
+    kinds: list[Kind] = Field(default_factory=list, max_length=10)
+    employment_forms: list[EmploymentForm] = Field(default_factory=list, max_length=10)
+    days_a_week: int | None = Field(default=None, ge=1, le=7)
+    max_km: float | None = Field(default=None, gt=0, le=1000, allow_inf_nan=False)
+    licences: list[Word] | None = Field(default=None, max_length=50)
+    accommodations: list[Accommodation] = Field(default_factory=list, max_length=10)
+    skills: list[Word] = Field(default_factory=list, max_length=20)
+    learning: bool = True
 
     def wishes(self, tenant: Tenant) -> Wishes:
         """Raises Invalid for an area that the tenant does not reach."""
@@ -59,16 +75,27 @@ class WishesModel(Strict):
                     f"wishes.areas.{position}", "neither this municipality nor a declared neighbour"
                 )
         return Wishes(
-            tuple(dict.fromkeys(self.areas)), tuple(h.window() for h in self.hours), self.wage_floor
+            areas=_distinct(self.areas),
+            hours=tuple(h.window() for h in self.hours),
+            wage_floor=self.wage_floor,
+            kinds=_distinct(self.kinds),
+            employment_forms=_distinct(self.employment_forms),
+            days_a_week=self.days_a_week,
+            max_km=self.max_km,
+            licences=None if self.licences is None else _distinct(self.licences),
+            accommodations=_distinct(self.accommodations),
+            skills=_distinct(self.skills),
+            learning=self.learning,
         )
 
     @classmethod
     def of(cls, wishes: Wishes) -> "WishesModel":
-        return cls(
-            areas=list(wishes.areas),
-            hours=[Hours.of(window) for window in wishes.hours],
-            wage_floor=wishes.wage_floor,
-        )
+        said = {**asdict(wishes), "hours": [Hours.of(window) for window in wishes.hours]}
+        return cls.model_validate(said)
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 class Answers(Strict):

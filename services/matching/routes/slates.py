@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.matching import wording
 from services.matching.eligibility import Obstacle
+from services.matching.market import Market
 from services.matching.offer import Kind
 from services.matching.proposing import SIZE, new_slate
 from services.matching.routes.fields import Hours, SlateId, Strict
@@ -71,11 +72,23 @@ class PassedOverView(BaseModel):
     score: int
 
 
+class PlaceView(BaseModel):
+    """`propensity`: how likely this offer was at this place, given those before it; `drawn`: by lot."""
+
+    offer_id: str
+    propensity: float
+    drawn: bool
+
+
 class StaffSlateView(SlateView):
-    """With what was not proposed, and why: offers that met an obstacle, and offers that scored less."""
+    """With what was not proposed, and why: offers that met an obstacle, and offers that scored less (of each the first 200). `counted`:
+    how many offers met which obstacle first. `model_hash` names what was learned and used."""
 
     resident_id: str
     model: str
+    model_hash: str | None
+    places: list[PlaceView]
+    counted: dict[Obstacle, int]
     excluded: list[ExclusionView]
     passed_over: list[PassedOverView]
 
@@ -112,6 +125,11 @@ def staff_view(slate: Slate) -> StaffSlateView:
         offers=[proposal_view(p) for p in slate.proposals],
         resident_id=slate.seeker.resident_id,
         model=slate.model,
+        model_hash=slate.basis.model_hash if slate.basis else None,
+        places=[
+            PlaceView(offer_id=p.offer.id, propensity=p.propensity, drawn=p.drawn) for p in slate.proposals
+        ],
+        counted=dict(slate.counted),
         excluded=[
             ExclusionView(
                 offer_id=e.offer_id,
@@ -124,7 +142,7 @@ def staff_view(slate: Slate) -> StaffSlateView:
     )
 
 
-def slate_router(store: Store, clock: Clock) -> APIRouter:
+def slate_router(store: Store, market: Market, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["slates"])
 
     @router.post("/me/slates", status_code=201)
@@ -133,7 +151,8 @@ def slate_router(store: Store, clock: Clock) -> APIRouter:
     ) -> SlateView:
         """Offers for the resident, best first, each with its reasons. Works with an unfinished questionnaire, too."""
         size = wanted.size if wanted else SIZE
-        return view(await new_slate(store, tenant, actor.require_resident(), size, command, clock.now()))
+        resident_id = actor.require_resident()
+        return view(await new_slate(store, market, tenant, resident_id, size, command, clock.now()))
 
     @router.get("/me/slates/{slate_id}")
     async def get_own_slate(slate_id: SlateId, actor: ResidentOf) -> SlateView:

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.matching.store.companies import Companies
+from services.matching.store.interactions import KEPT_FOR as INTERACTIONS_KEPT
+from services.matching.store.interactions import Interactions
 from services.matching.store.interests import Interests
+from services.matching.store.models import KEPT_FOR as MODELS_KEPT
+from services.matching.store.models import Models
 from services.matching.store.offers import Offers
 from services.matching.store.questionnaires import Questionnaires
 from services.matching.store.residents import Residents
 from services.matching.store.slates import Slates
+from services.matching.store.snapshots import KEPT_FOR as SNAPSHOTS_KEPT
+from services.matching.store.snapshots import Snapshots
 from shared.mongo import CollectionSpec, Database
 from shared.outbox import OUTBOX_INDEX, Outbox
+from shared.retention import Kept
 from shared.sealing import Sealer
 
 _TENANT = ("tenant_id", ASCENDING)
@@ -28,9 +35,16 @@ COLLECTIONS = (
             OUTBOX_INDEX,
         ),
     ),
-    # found by its id, which is made of tenant and resident
-    CollectionSpec("questionnaires", (OUTBOX_INDEX,)),
-    CollectionSpec("slates", (IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]), OUTBOX_INDEX)),
+    # found by its id, which is made of tenant and resident; those who want nothing learned from them are looked for
+    CollectionSpec("questionnaires", (IndexModel([_TENANT, ("wishes.learning", ASCENDING)]), OUTBOX_INDEX)),
+    CollectionSpec(
+        "slates",
+        (
+            IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]),
+            IndexModel([_TENANT, ("created_at", ASCENDING)]),
+            OUTBOX_INDEX,
+        ),
+    ),
     CollectionSpec(
         "interests",
         (
@@ -47,8 +61,38 @@ COLLECTIONS = (
     ),
     # found by id only: a registration writes one document and no index entry
     CollectionSpec("residents"),
+    CollectionSpec(
+        "interactions",
+        (
+            IndexModel([_TENANT, ("resident_id", ASCENDING), ("offer_id", ASCENDING)]),
+            IndexModel([_TENANT, ("at", ASCENDING)]),
+        ),
+    ),
+    CollectionSpec("snapshots", (IndexModel([_TENANT, ("at", ASCENDING)]),)),
+    CollectionSpec(
+        "models",
+        (
+            IndexModel([_TENANT, ("number", DESCENDING)]),
+            IndexModel([_TENANT, ("superseded_at", ASCENDING)]),
+            OUTBOX_INDEX,
+        ),
+    ),
+    CollectionSpec(
+        "model_pieces",
+        (
+            IndexModel([_TENANT, ("hash", ASCENDING), ("place", ASCENDING)]),
+            IndexModel([_TENANT, ("superseded_at", ASCENDING)]),
+        ),
+    ),
 )
-OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests")
+OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests", "models")
+
+KEPT = (
+    Kept("interactions", "at", lambda _: INTERACTIONS_KEPT.days),
+    Kept("snapshots", "at", lambda _: SNAPSHOTS_KEPT.days),
+    Kept("models", "superseded_at", lambda _: MODELS_KEPT.days),
+    Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +105,9 @@ class Store:
     slates: Slates
     interests: Interests
     residents: Residents
+    interactions: Interactions
+    snapshots: Snapshots
+    models: Models
 
 
 def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
@@ -72,4 +119,7 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         slates=Slates(db, outbox),
         interests=Interests(db, outbox),
         residents=Residents(db),
+        interactions=Interactions(db),
+        snapshots=Snapshots(db),
+        models=Models(db, outbox),
     )

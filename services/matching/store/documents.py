@@ -20,8 +20,30 @@ def wishes_document(wishes: Wishes) -> Document:
         "areas": list(wishes.areas),
         "hours": windows_document(wishes.hours),
         "wage_floor": wishes.wage_floor,
+        "kinds": list(wishes.kinds),
+        "employment_forms": list(wishes.employment_forms),
+        "days_a_week": wishes.days_a_week,
+        "max_km": wishes.max_km,
+        "licences": None if wishes.licences is None else list(wishes.licences),
+        "accommodations": list(wishes.accommodations),
+        "skills": list(wishes.skills),
+        "learning": wishes.learning,
     }
 
 
 def wishes_of(document: Document) -> Wishes:
-    return Wishes(tuple(document["areas"]), windows_of(document["hours"]), document["wage_floor"])
+    licences = document.get("licences")
+    return Wishes(
+        areas=tuple(document["areas"]),
+        hours=windows_of(document["hours"]),
+        wage_floor=document["wage_floor"],
+        # documents from before these wishes could be said hold none of them
+        kinds=tuple(document.get("kinds", ())),
+        employment_forms=tuple(document.get("employment_forms", ())),
+        days_a_week=document.get("days_a_week"),
+        max_km=document.get("max_km"),
+        licences=None if licences is None else tuple(licences),
+        accommodations=tuple(document.get("accommodations", ())),
+        skills=tuple(document.get("skills", ())),
+        learning=document.get("learning", True),
+    )

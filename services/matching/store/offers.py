@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.matching.offer import Offer, State
@@ -71,6 +71,7 @@ class Offers:
 
 
 def offer_document(offer: Offer) -> Document:
+    """All but id and version, which belong to the document itself."""
     return {
         "company_id": offer.company_id,
         "company_name": offer.company_name,
@@ -87,6 +88,20 @@ def offer_document(offer: Offer) -> Document:
         "state": offer.state,
         "closed_at": offer.closed_at,
         "closing_reason": offer.closing_reason,
+        "workplace_id": offer.workplace_id,
+        "interests": dict(offer.interests),
+        "expires_on": offer.expires_on.isoformat() if offer.expires_on else None,
+        "open_places": offer.open_places,
+        "occupation_code": offer.occupation_code,
+        "industry_code": offer.industry_code,
+        "employment_form": offer.employment_form,
+        "licences": list(offer.licences),
+        "accommodations": list(offer.accommodations),
+        "lat": offer.lat,
+        "lng": offer.lng,
+        "work_days_a_week": offer.work_days_a_week,
+        "source": offer.source,
+        "source_id": offer.source_id,
     }
 
 
@@ -108,4 +123,20 @@ def offer_of(document: Document) -> Offer:
         state=document["state"],
         closed_at=document["closed_at"],
         closing_reason=document["closing_reason"],
+        # documents from before these fields hold none of them
+        workplace_id=document.get("workplace_id"),
+        interests=document.get("interests", {}),
+        expires_on=date.fromisoformat(document["expires_on"]) if document.get("expires_on") else None,
+        open_places=document.get("open_places"),
+        occupation_code=document.get("occupation_code"),
+        industry_code=document.get("industry_code"),
+        employment_form=document.get("employment_form"),
+        licences=tuple(document.get("licences", ())),
+        accommodations=tuple(document.get("accommodations", ())),
+        lat=document.get("lat"),
+        lng=document.get("lng"),
+        work_days_a_week=document.get("work_days_a_week"),
+        source=document.get("source", "own"),
+        source_id=document.get("source_id"),
+        version=document.get("version", 1),
     )

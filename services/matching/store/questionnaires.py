@@ -9,7 +9,7 @@ from shared.changing import settled
 from shared.errors import NotFound, StaleVersion
 from shared.idempotency import Command
 from shared.ids import derived_id
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, reachable
 from shared.outbox import Outbox
 
 
@@ -53,6 +53,13 @@ class Questionnaires:
             return changed, version
 
         return await settled(attempt, expected=expected)
+
+    async def refusing(self, tenant: str) -> frozenset[str]:
+        """Residents who want nothing learned from what they do."""
+        where = {"tenant_id": tenant, "wishes.learning": False}
+        async with reachable():
+            found = await self.db["questionnaires"].find(where, {"resident_id": 1}).to_list(None)
+        return frozenset(document["resident_id"] for document in found)
 
     async def _document(self, tenant: str, questionnaire_id: str) -> Document | None:
         try:

@@ -1,19 +1,30 @@
 """Slates, kept with everything that led to them."""
 
+from collections import Counter
+from datetime import datetime
 from typing import Any
 
+from pymongo import ASCENDING
+
+from services.matching.learning import Shown
 from services.matching.questionnaire import Wishes
 from services.matching.scoring import Term
 from services.matching.seeker import Seeker
 from services.matching.slate import Exclusion, PassedOver, Proposal, Slate
+from services.matching.store.bases import basis_document, basis_of
 from services.matching.store.documents import wishes_document, wishes_of
 from services.matching.store.listing import newest_first
 from services.matching.store.offers import offer_document, offer_of
 from services.matching.values import Profile
 from shared.events.envelope import Payload
 from shared.idempotency import Command
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, reachable
 from shared.outbox import Outbox
+
+KEPT = 200
+"""How many of the offers that were not proposed a slate lists; the rest can be worked out again from its snapshot."""
+_SHOWN = {"resident_id": 1, "created_at": 1, "proposals.offer._id": 1}
+_SHOWN_TERMS = {**_SHOWN, "proposals.terms": 1}
 
 
 class Slates:
@@ -36,6 +47,16 @@ class Slates:
         found = await newest_first(self.db, "slates", tenant, {"resident_id": resident_id}, None, 1)
         return _slate_of(found[0]) if found else None
 
+    async def shown_since(
+        self, tenant: str, since: datetime, until: datetime, *, terms: bool = True
+    ) -> list[Shown]:
+        """Every slate made after `since` until `until`, oldest first; with the terms of each proposal or without."""
+        fields = _SHOWN_TERMS if terms else _SHOWN
+        where = {"tenant_id": tenant, "created_at": {"$gt": since, "$lte": until}}
+        async with reachable():
+            found = await self.db["slates"].find(where, fields).sort("created_at", ASCENDING).to_list(None)
+        return [_shown(document) for document in found]
+
 
 def _slate_document(slate: Slate) -> dict[str, Any]:
     seeker = slate.seeker
@@ -50,16 +71,25 @@ def _slate_document(slate: Slate) -> dict[str, Any]:
             "wishes": wishes_document(seeker.wishes),
             "dismissed": sorted(seeker.dismissed),
             "liked": {offer: list(tags) for offer, tags in seeker.liked.items()},
+            "callings": dict(seeker.callings),
+            "history": dict(seeker.history),
+            "at": list(seeker.at) if seeker.at else None,
         },
         "proposals": [_proposal_document(p) for p in slate.proposals],
-        "passed_over": [{"offer_id": p.offer_id, "score": p.score} for p in slate.passed_over],
-        "excluded": [{"offer_id": e.offer_id, "obstacles": list(e.obstacles)} for e in slate.excluded],
+        "passed_over": [{"offer_id": p.offer_id, "score": p.score} for p in slate.passed_over[:KEPT]],
+        "excluded": [{"offer_id": e.offer_id, "obstacles": list(e.obstacles)} for e in slate.excluded[:KEPT]],
+        "counted": dict(slate.counted),
+        "basis": basis_document(slate.basis) if slate.basis else None,
     }
 
 
 def _proposal_document(proposal: Proposal) -> Document:
     return {
-        "offer": {"_id": proposal.offer.id, **offer_document(proposal.offer)},
+        "offer": {
+            "_id": proposal.offer.id,
+            "version": proposal.offer.version,
+            **offer_document(proposal.offer),
+        },
         "rank": proposal.rank,
         "score": proposal.score,
         "terms": [
@@ -67,6 +97,8 @@ def _proposal_document(proposal: Proposal) -> Document:
         ],
         "unknown": proposal.unknown,
         "area": proposal.area,
+        "propensity": proposal.propensity,
+        "drawn": proposal.drawn,
     }
 
 
@@ -78,6 +110,10 @@ def _slate_of(document: Document) -> Slate:
         proposals=tuple(_proposal_of(p) for p in document["proposals"]),
         passed_over=tuple(PassedOver(p["offer_id"], p["score"]) for p in document["passed_over"]),
         excluded=tuple(Exclusion(e["offer_id"], tuple(e["obstacles"])) for e in document["excluded"]),
+        counted=document["counted"]
+        if "counted" in document
+        else Counter(e["obstacles"][0] for e in document["excluded"]),
+        basis=basis_of(document["basis"]) if document.get("basis") else None,
         model=document["model"],
     )
 
@@ -92,6 +128,9 @@ def _seeker_of(resident_id: str, document: Document) -> Seeker:
         wishes=wishes,
         dismissed=frozenset(document["dismissed"]),
         liked={offer: tuple(tags) for offer, tags in document["liked"].items()},
+        callings=document.get("callings", {}),
+        history=document.get("history", {}),
+        at=(document["at"][0], document["at"][1]) if document.get("at") else None,
     )
 
 
@@ -100,7 +139,22 @@ def _proposal_of(document: Document) -> Proposal:
         offer=offer_of(document["offer"]),
         rank=document["rank"],
         score=document["score"],
-        terms=tuple(Term(t["code"], t["contribution"], t["facts"]) for t in document["terms"]),
+        terms=_terms_of(document),
         unknown=document["unknown"],
         area=document["area"],
+        propensity=document.get("propensity", 1.0),
+        drawn=document.get("drawn", False),
     )
+
+
+def _shown(document: Document) -> Shown:
+    return Shown(
+        slate_id=document["_id"],
+        resident_id=document["resident_id"],
+        at=document["created_at"],
+        offers=tuple((p["offer"]["_id"], _terms_of(p)) for p in document["proposals"]),
+    )
+
+
+def _terms_of(proposal: Document) -> tuple[Term, ...]:
+    return tuple(Term(t["code"], t["contribution"], t["facts"]) for t in proposal.get("terms", ()))

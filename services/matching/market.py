@@ -1,0 +1,204 @@
+"""The process's memory of what each municipality offers: its open offers, what was shown of them, and the model that is good now.
+
+Kept current from matching's own events; whoever asks while the stream is not followed gets one read from the database for the occasion. The
+answers are the same, only slower. What this process writes itself is in it at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from services.matching.attention import BEHIND, Attention
+from services.matching.engine.blend import Circumstances
+from services.matching.engine.model import Model
+from services.matching.interest import DEED_OF
+from services.matching.offer import Offer
+from services.matching.policy import policy_of
+from services.matching.shelf import Shelf
+from services.matching.store import Store
+from services.matching.store.offers import REMEMBERED
+from shared.clock import TOKYO, Clock
+from shared.errors import NotFound, Poison, Unavailable
+from shared.events.envelope import Event, read
+from shared.events.matching import InterestExpressed, InterestWithdrawn, ModelPublished, SlateProposed
+from shared.following import Following
+from shared.tenancy import Tenant
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 1.0
+PATIENCE = 2.0
+"""Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
+OFFERS = "banso.matching.offer."
+
+
+@dataclass
+class Stall:
+    """One municipality's. Work on it between two awaits."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    attention: Attention = field(default_factory=Attention)
+    model: Model | None = None
+    model_number: int = 0
+
+    def circumstances(self, tenant: Tenant, now: datetime) -> Circumstances:
+        """What holds for everybody at `now`."""
+        today = now.astimezone(TOKYO).date()
+        policy = policy_of(tenant)
+        return Circumstances(
+            policy=policy,
+            norms=self.shelf.norms,
+            model=self.model if policy.learning else None,
+            companies=self.attention.companies(self.shelf.offers, today) if policy.exposure else {},
+            crowded=self.attention.crowded(self.shelf.offers, today) if policy.exposure else frozenset(),
+        )
+
+
+@dataclass
+class Kept:
+    """A stall in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now."""
+
+    stall: Stall
+    loaded: asyncio.Future[None]
+    changes: set[asyncio.Future[None]] = field(default_factory=set)
+
+
+class Market:
+    def __init__(self, clock: Clock, store: Store) -> None:
+        self.clock = clock
+        self.store = store
+        self._following: Following | None = None
+        self._kept: dict[str, Kept] = {}
+
+    async def see(self, tenant: str) -> Stall:
+        """The municipality's stall as of now. Raises Unavailable."""
+        if self._is_followed:
+            kept = self._kept.get(tenant) or self._keep(tenant)
+            await asyncio.wait([kept.loaded], timeout=PATIENCE)
+            while kept.changes:
+                await asyncio.gather(*kept.changes, return_exceptions=True)
+            if self._is_followed and self._kept.get(tenant) is kept and kept.loaded.done():
+                return self._tidy(kept.stall)
+        stall = Stall()
+        await self._load(tenant, stall)
+        return self._tidy(stall)
+
+    def heard(self, event: Event) -> None:
+        """Something has happened: from the stream, or just written by this process."""
+        kept = self._kept.get(event.tenantid)
+        if kept is None:
+            return
+        try:
+            self._apply(kept, event)
+        except Poison as error:
+            log.error("event_unreadable", event_id=event.id, type=event.type, error=str(error))
+
+    def lost(self) -> None:
+        """Events were missed: every stall is read anew when it is next asked for."""
+        for tenant in list(self._kept):
+            self._drop(tenant)
+
+    async def follow(
+        self, following: Following, tenants: Callable[[], Iterable[str]], stop: asyncio.Event
+    ) -> None:
+        """Keep stalls current until `stop`, and read those of all municipalities as soon as they are known."""
+        self._following = following
+        task = asyncio.ensure_future(following.run(stop))
+        try:
+            while not stop.is_set() and not task.done():
+                if self._is_followed:
+                    for tenant in tenants():
+                        _ = self._kept.get(tenant) or self._keep(tenant)
+                try:
+                    await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+                except TimeoutError:
+                    pass
+            await task
+        finally:
+            self._following = None
+            self.lost()
+
+    @property
+    def _is_followed(self) -> bool:
+        return self._following is not None and self._following.current
+
+    def _tidy(self, stall: Stall) -> Stall:
+        now = self.clock.now()
+        stall.shelf.prune(now - REMEMBERED)
+        stall.attention.forget(now.astimezone(TOKYO).date())
+        return stall
+
+    def _keep(self, tenant: str) -> Kept:
+        stall = Stall()
+        loading = asyncio.ensure_future(self._load(tenant, stall))
+        kept = self._kept[tenant] = Kept(stall, loading)
+        loading.add_done_callback(lambda done: self._drop_failed(tenant, kept, done))
+        return kept
+
+    async def _load(self, tenant: str, stall: Stall) -> None:
+        """What is heard meanwhile is newer than what is read, and stays: offers have versions, deeds and slates are told once."""
+        now = self.clock.now()
+        for offer in await self.store.offers.to_choose_from(tenant, now):
+            stall.shelf.put(offer)
+        since = now - BEHIND
+        for slate in await self.store.slates.shown_since(tenant, since, now, terms=False):
+            day = slate.at.astimezone(TOKYO).date()
+            stall.attention.shown(slate.slate_id, day, [offer for offer, _ in slate.offers])
+        for one in await self.store.interactions.between(tenant, since, now):
+            stall.attention.asked(one.at.astimezone(TOKYO).date(), one.resident_id, one.offer_id, one.deed)
+        await self._load_model(tenant, stall)
+
+    async def _load_model(self, tenant: str, stall: Stall) -> None:
+        latest = await self.store.models.latest(tenant)
+        if latest and latest.number > stall.model_number:
+            model = await self.store.models.of_hash(tenant, latest.hash)
+            if latest.number > stall.model_number:
+                stall.model, stall.model_number = model, latest.number
+
+    def _apply(self, kept: Kept, event: Event) -> None:
+        attention, day = kept.stall.attention, event.time.astimezone(TOKYO).date()
+        if event.type.startswith(OFFERS) and (offer_id := event.data.get("offer_id")):
+            self._change(event.tenantid, kept, self._reread(event.tenantid, kept.stall, str(offer_id)))
+        elif event.type == SlateProposed.TYPE:
+            slate = read(event, SlateProposed)
+            attention.shown(slate.slate_id, day, slate.offers)
+        elif event.type == InterestExpressed.TYPE:
+            said = read(event, InterestExpressed)
+            attention.asked(day, said.resident_id, said.offer_id, DEED_OF[said.kind])
+        elif event.type == InterestWithdrawn.TYPE:
+            undone = read(event, InterestWithdrawn)
+            attention.taken_back(undone.resident_id, undone.offer_id, DEED_OF[undone.kind])
+        elif event.type == ModelPublished.TYPE:
+            self._change(event.tenantid, kept, self._load_model(event.tenantid, kept.stall))
+
+    async def _reread(self, tenant: str, stall: Stall, offer_id: str) -> None:
+        try:
+            offer: Offer = await self.store.offers.get(tenant, offer_id)
+        except NotFound:
+            log.warning("offer_not_found", tenant=tenant)
+        else:
+            stall.shelf.put(offer)
+
+    def _change(self, tenant: str, kept: Kept, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        kept.changes.add(task)
+        task.add_done_callback(kept.changes.discard)
+        task.add_done_callback(lambda done: self._drop_failed(tenant, kept, done))
+
+    def _drop_failed(self, tenant: str, kept: Kept, done: asyncio.Future[None]) -> None:
+        if done.cancelled():
+            return
+        if (error := done.exception()) is not None:
+            level = log.warning if isinstance(error, Unavailable) else log.error
+            level("stall_not_read", tenant=tenant, error=type(error).__name__)
+            if self._kept.get(tenant) is kept:
+                self._drop(tenant)
+
+    def _drop(self, tenant: str) -> None:
+        kept = self._kept.pop(tenant)
+        for task in (kept.loaded, *kept.changes):
+            task.cancel()

@@ -1,0 +1,17 @@
+"""The use case behind looking at an offer more closely. What residents look at is told to nobody; it is counted for learning alone."""
+
+from datetime import datetime
+
+from services.matching.engine.interactions import Interaction
+from services.matching.store import Store
+from shared.tenancy import Tenant
+
+
+async def look(store: Store, tenant: Tenant, resident_id: str, offer_id: str, now: datetime) -> None:
+    """Once per resident, offer and day. Nothing is kept when the municipality or the person wants nothing learned. Raises NotFound."""
+    offer = await store.offers.get(tenant.id, offer_id)
+    if not tenant.spec.matching.learning:
+        return
+    questionnaire, _ = await store.questionnaires.get(tenant.id, resident_id)
+    if questionnaire.wishes.learning:
+        await store.interactions.note(tenant.id, Interaction(resident_id, offer.id, "view", now))
