@@ -6,23 +6,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.booking.centre.pay import as_csv
-from services.booking.routes.centre_shapes import (
+from services.booking.routes.capacity_shapes import (
     CapacityOut,
-    CentreBody,
     CentreCapacityOut,
+    CommitmentsBody,
+    PayOut,
+    WorkerCapacityOut,
+)
+from services.booking.routes.centre_shapes import (
+    CentreBody,
     CentreOut,
     CentrePath,
-    CommitmentsBody,
     Month,
-    PayOut,
-    WeekOut,
     WorkerBody,
-    WorkerCapacityOut,
     WorkerOut,
     WorkerPath,
     WorkerTerms,
     month_of,
 )
+from services.booking.routes.shift_shapes import WeekOut
 from services.booking.working.parts import Working
 from shared.auth import Actor
 from shared.errors import Invalid

@@ -7,19 +7,17 @@ from fastapi import APIRouter, Query, Response
 from services.booking.centre.contract import Contract
 from services.booking.centre.experience import Experience
 from services.booking.centre.place import Place
-from services.booking.routes.centre_shapes import (
+from services.booking.routes.agreement_shapes import (
     ContractBody,
     ContractOut,
-    ContractPath,
     EndBody,
     ExperienceBody,
     ExperienceOut,
-    ExperiencePath,
     PartyBody,
     PlaceBody,
     PlaceOut,
-    PlacePath,
 )
+from services.booking.routes.centre_shapes import ContractPath, ExperiencePath, PlacePath
 from services.booking.routes.centres import Reader, Writer
 from services.booking.working.parts import Working
 from shared.http.etag import IfMatch, etag
@@ -191,9 +189,9 @@ def experience_routes(working: Working) -> APIRouter:
     return router
 
 
-def contract_shown(contract: Contract, response: Response) -> ContractOut:
+def contract_shown(contract: Contract, response: Response, *, callers: bool = True) -> ContractOut:
     response.headers.update(etag(contract.version))
-    return ContractOut.of(contract)
+    return ContractOut.of(contract, callers=callers)
 
 
 def experience_shown(stay: Experience, response: Response) -> ExperienceOut:

@@ -4,26 +4,19 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
-from services.booking.routes.centre_shapes import (
+from services.booking.routes.agreement_shapes import ContractOut, EndBody, ExperienceOut
+from services.booking.routes.capacity_shapes import CapacityOut, PayOut
+from services.booking.routes.centre_shapes import ContractPath, ExperiencePath, Month, ShiftPath, month_of
+from services.booking.routes.contracts import contract_shown, experience_shown
+from services.booking.routes.shift_shapes import (
     AttendanceBody,
     AttendanceOut,
-    CapacityOut,
-    ContractOut,
-    ContractPath,
     CopyBody,
-    EndBody,
-    ExperienceOut,
-    ExperiencePath,
-    Month,
     OfferOut,
-    PayOut,
     ShiftOut,
-    ShiftPath,
     WeekBody,
     WeekOut,
-    month_of,
 )
-from services.booking.routes.contracts import contract_shown, experience_shown
 from services.booking.slot import check_date
 from services.booking.store.shifts import Found
 from services.booking.working.parts import Working
@@ -128,7 +121,7 @@ def my_agreement_routes(working: Working) -> APIRouter:
     ) -> Page[ContractOut]:
         """My contracts in order of proposal."""
         page = await contracting.contracts.page(tenant.id, cursor, limit, actor.require_resident())
-        return Page(data=[ContractOut.of(found) for found in page.data], next=page.next)
+        return Page(data=[ContractOut.of(found, callers=False) for found in page.data], next=page.next)
 
     @router.get("/contracts/{contract_id}")
     async def get_my_contract(
@@ -136,7 +129,7 @@ def my_agreement_routes(working: Working) -> APIRouter:
     ) -> ContractOut:
         """One of my contracts with its whole history."""
         found = await contracting.get(tenant, contract_id, actor.require_resident())
-        return contract_shown(found, response)
+        return contract_shown(found, response, callers=False)
 
     @router.post("/contracts/{contract_id}/agree")
     async def agree_to_my_contract(
@@ -149,7 +142,7 @@ def my_agreement_routes(working: Working) -> APIRouter:
         """Agree to the contract that is proposed, or, while it runs, to its renewal."""
         who = actor.require_resident()
         agreed = await contracting.agree(tenant, contract_id, "worker", actor.name, command, who)
-        return contract_shown(agreed, response)
+        return contract_shown(agreed, response, callers=False)
 
     @router.post("/contracts/{contract_id}/end")
     async def end_my_contract(
@@ -163,7 +156,7 @@ def my_agreement_routes(working: Working) -> APIRouter:
         """Do not renew it, or end it on the day `on`. Nobody asks why."""
         who, on = actor.require_resident(), body.on if body else None
         ended = await contracting.end(tenant, contract_id, "worker", actor.name, on, command, who)
-        return contract_shown(ended, response)
+        return contract_shown(ended, response, callers=False)
 
     @router.get("/experiences")
     async def list_my_experiences(

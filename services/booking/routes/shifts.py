@@ -7,17 +7,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from services.booking.centre.shift_plan import Why
-from services.booking.routes.centre_shapes import (
-    CentreId,
-    PlanPath,
-    RecordBody,
-    ShiftOut,
-    ShiftPath,
-    SomeCentre,
-    StationId,
-)
+from services.booking.routes.centre_shapes import CentreId, PlanPath, ShiftPath, SomeCentre, StationId
 from services.booking.routes.centres import Reader, Writer
 from services.booking.routes.shapes import Body, Minute
+from services.booking.routes.shift_shapes import RecordBody, ShiftOut
 from services.booking.slot import check_date
 from services.booking.store.shift_plans import ShiftPlan
 from services.booking.working.parts import Working

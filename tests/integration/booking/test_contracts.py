@@ -47,6 +47,7 @@ async def test_half_a_year_then_three_months_with_notices_ahead(harness: Harness
     (renewed,) = await published(centre, "renewed", 1)
     assert renewed.data["ends_on"] == "2027-08-31"
     found = (await centre.me("aoi", "GET", f"/contracts/{contract['id']}")).json()
+    assert {e["by"] for e in found["history"]} == {None}
     assert [e["step"] for e in found["history"]] == [
         "proposed",
         "agreed",
