@@ -94,7 +94,7 @@ async def compose(core: Core) -> Service:
         pages=pages,
         page_routers=[
             time_pages(pages, parts.openings, desk),
-            appointment_pages(pages, core.clock, desk, appointments, counsellors),
+            appointment_pages(pages, core.clock, desk, appointments, counsellors, working.crew),
             waiting_pages(pages, waitlist),
             feed_files(feeding),
             work_pages(pages, working),

@@ -12,6 +12,7 @@ from services.booking.pages.route import page_command, problem_title
 from services.booking.pages.views import CHANNELS, countdown
 from services.booking.routes.shapes import join_url
 from services.booking.store import Appointments, Counsellors
+from services.booking.working.crew import Crew
 from shared.clock import Clock
 from shared.errors import Conflict
 from shared.ids import new_ulid
@@ -24,7 +25,7 @@ LONGEST_REASON = 1000
 
 
 def appointment_pages(
-    pages: Pages, clock: Clock, desk: Desk, appointments: Appointments, counsellors: Counsellors
+    pages: Pages, clock: Clock, desk: Desk, appointments: Appointments, counsellors: Counsellors, crew: Crew
 ) -> APIRouter:
     router = APIRouter(route_class=page_route(pages))
 
@@ -111,6 +112,13 @@ def appointment_pages(
         now = clock.now()
         coming = [a for a in found.data if a.state in ("held", "confirmed") and a.slot.ends_at > now]
         past = [a for a in found.data if a.state != "held" and a not in coming]
-        return pages.render("mine.html", visitor.tenant, coming=coming[::-1], past=past, channels=CHANNELS)
+        return pages.render(
+            "mine.html",
+            visitor.tenant,
+            coming=coming[::-1],
+            past=past,
+            channels=CHANNELS,
+            shifts=await crew.coming(visitor.tenant, visitor.resident_id),
+        )
 
     return router

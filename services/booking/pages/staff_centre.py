@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.booking.centre.attendance import confirmed
+from services.booking.centre.capacity import Direction, notice
 from services.booking.centre.worker import Centre
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_route import staff_command, staff_router
@@ -37,6 +38,7 @@ RECORDED: dict[str, AttendanceStatus] = {
     "late": "late",
     "leaving_early": "leaving_early",
 }
+REVIEWS: dict[Direction, str] = {"below": "目安より少なめ", "above": "目安より多め"}
 MOST = 100
 
 
@@ -120,6 +122,9 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
             )
         found, workers, total = await working.reviewing.of_centre(staff.tenant, chosen.id)
         most = max((week.planned for week in total.weeks), default=0)
+        month, today = total.months[0][0], crew.today(staff.tenant)
+        of_month = {resident: dict(capacity.months)[month] for resident, capacity in workers.items()}
+        due = {resident: notice(found, month, ledger, today) for resident, ledger in of_month.items()}
         return pages.render(
             "staff_capacity.html",
             staff.tenant,
@@ -131,9 +136,10 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
             months=[month_bar(month, ledger, found.guide_ratio) for month, ledger in total.months],
             ledgers=total.months,
             workers=[
-                (resident_id, dict(capacity.months)[total.months[0][0]], capacity.weeks)
+                (resident_id, of_month[resident_id], capacity.weeks)
                 for resident_id, capacity in workers.items()
             ],
+            reviews={resident: REVIEWS[told.direction] for resident, told in due.items() if told},
             guide=GUIDES[found.guide],
             percent=round(found.guide_ratio * 100),
         )

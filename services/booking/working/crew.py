@@ -114,6 +114,16 @@ class Crew:
         standing = await self.workers.find(tenant.id, resident_id)
         return standing, await self.centres.get(tenant.id, standing.worker.centre_id)
 
+    async def coming(self, tenant: Tenant, resident_id: str) -> list[Shift] | None:
+        """The shifts of the seven days to come that still stand; None for somebody who works with no centre."""
+        try:
+            await self.workers.find(tenant.id, resident_id)
+        except NotFound:
+            return None
+        today = self.today(tenant)
+        found = await self.between(tenant, resident_id, today, today + timedelta(days=7))
+        return [shift for shift in found if shift.stands and shift.ends_at > self.now()]
+
     async def week(self, tenant: Tenant, resident_id: str, monday: date) -> list[Shift]:
         """A worker's shifts of one week, withdrawn ones too."""
         return await self.between(tenant, resident_id, monday, monday + timedelta(days=7))

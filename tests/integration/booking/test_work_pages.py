@@ -172,3 +172,28 @@ async def test_who_works_with_no_centre_reads_that_nothing_is_here(centre: Centr
     await centre.desk.registered("aoi")
     for path in ("", "/week", "/hours", "/contracts"):
         assert (await browse(centre, "aoi", "GET", path)).status_code == 404
+
+
+async def test_my_appointments_show_my_shifts_to_who_works_and_nothing_of_work_to_others(
+    centre: Centre,
+) -> None:
+    await centre.worker("aoi")
+    await centre.planned("aoi", centre.entry(DAY, 1380, 1500), monday=THIS_WEEK)
+
+    async def mine(name: str) -> str:
+        token = centre.desk.who(name)["Authorization"].removeprefix("Bearer ")
+        headers = {**HOST, "Cookie": f"{SESSION_COOKIE}={token}"}
+        return (await centre.desk.client.get("/booking/mine", headers=headers)).text
+
+    page = await mine("aoi")
+    assert "はたらく予定" in page and "23:00" in page and "/booking/work" in page
+    assert "はたらく予定" not in await mine("somebody")
+
+
+async def test_staff_are_asked_to_look_at_a_plan_together_not_to_count_it_against_anybody(
+    centre: Centre,
+) -> None:
+    await centre.worker("aoi")
+    centre.desk.at(parse_service_time("2026-12-28T12:00"))
+    page = await staff(centre, "GET", "/capacity")
+    assert "目安より少なめ" in page.text and "失うものはありません" in page.text
