@@ -1,6 +1,6 @@
 # Banso. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo reset test test-browser lint chaos bench bench-booking replay fmt lock
+.PHONY: help up down status logs demo reset test test-browser lint chaos bench bench-booking bench-matching eval-matching replay fmt lock
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -9,7 +9,7 @@ SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(STAMP) ## install, start everything, walk the sample journey, leave it running on http://localhost:8080
 	@$(PY) -m deploy.local up
@@ -52,6 +52,13 @@ bench: $(STAMP) ## throughput and latency beside a plain floor measured in the s
 
 bench-booking: $(STAMP) ## free times and bookings beside plainer ways measured in the same run
 	@$(PY) -m tests.bench.booking $(ARGS)
+
+bench-matching: $(STAMP) ## exact top-k, refits, whole slates, memory; one thread, ratios to the bare product
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m tests.bench.matching $(ARGS)
+
+eval-matching: $(STAMP) ## how well the models rank: make eval-matching DATA=folder with train.csv and test.csv
+	@test -n "$(DATA)" || { echo "make eval-matching: say where the data are: DATA=folder" >&2; exit 1; }
+	@$(PY) -m tests.eval_matching "$(DATA)" $(ARGS)
 
 replay: $(STAMP) ## rebuild the JetStream streams from the event logs
 	@$(PY) -m deploy.local run shared.replay $(ARGS)

@@ -1,12 +1,13 @@
 """A controller that gives companies exposure in proportion to their merit.
 
     ratio(c)   = (exposure per offer of c) / (merit of c)
-    deficit(c) = largest ratio of all companies - ratio(c),  divided by the largest ratio: 0 to 1
-    points(c)  = round(strength * deficit(c))
+    due        = the mean ratio of all companies with an open offer
+    points(c)  = round(strength * min(1, max(0, 2 * (1 - ratio(c) / due))))
 
-A proportional controller on the disparity, as FairCo: the further behind, the more points; they fade as the company catches up. Exposure of
-a place is 1 / log2(1 + rank). Merit is a smoothed rate of interest, (interest + 1) / (exposure + 10), so that a newcomer is trusted a
-little and popularity is no condition for being seen. `strength` caps what exposure may ever weigh; nobody loses points by it.
+A proportional controller on the disparity, as FairCo, but against the mean instead of the largest, and capped: who had half of their due or
+less gets `strength` points, who had their due gets none, and nobody ever loses points by it. The points fade as the company catches up.
+Exposure of a place is 1 / log2(1 + rank). Merit is a smoothed rate of interest, (interest + 1) / (exposure + 10), so that a newcomer is
+trusted a little and popularity is no condition for being seen.
 
 Source: Morik, Singh, Hong & Joachims, Controlling Fairness and Bias in Dynamic Learning-to-Rank (SIGIR 2020), equations 6, 10 and 13.
 """
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 INTEREST_PRIOR, EXPOSURE_PRIOR = 1.0, 10.0
+GAIN = 2.0
 CROWD = 5
 """Applications per open place from which on an offer is not pushed further."""
 
@@ -46,10 +48,13 @@ def points(companies: Mapping[str, Seen], strength: int) -> dict[str, int]:
         for company, seen in companies.items()
         if seen.offers > 0
     }
-    largest = max(ratios.values(), default=0.0)
-    if largest <= 0 or strength <= 0:
+    due = sum(ratios.values()) / len(ratios) if ratios else 0.0
+    if due <= 0 or strength <= 0:
         return dict.fromkeys(ratios, 0)
-    return {company: round(strength * (largest - ratio) / largest) for company, ratio in ratios.items()}
+    return {
+        company: round(strength * min(1.0, max(0.0, GAIN * (1 - ratio / due))))
+        for company, ratio in ratios.items()
+    }
 
 
 def crowded(applications: int, open_places: int | None) -> bool:

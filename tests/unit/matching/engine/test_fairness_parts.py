@@ -17,7 +17,7 @@ companies = st.dictionaries(
 
 
 def test_who_was_seen_least_for_its_merit_gets_most() -> None:
-    seen = {"large": Seen(10, 200.0, 20), "small": Seen(1, 1.0, 1), "new": Seen(1, 0.0, 0)}
+    seen = {"large": Seen(10, 200.0, 20), "small": Seen(1, 6.0, 1), "new": Seen(1, 0.0, 0)}
     given_points = points(seen, 100)
     assert given_points["large"] == 0
     assert given_points["new"] == 100

@@ -1,0 +1,1 @@
+"""What matching costs: `make bench-matching`."""

@@ -1,0 +1,1 @@
+"""How well the models rank, on anybody's interactions: `make eval-matching DATA=folder`."""
