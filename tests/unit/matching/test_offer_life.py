@@ -1,0 +1,99 @@
+"""The life of an offer."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.offer import NoLongerOpen, Offer
+from services.matching.offer_life import (
+    ENDED,
+    OPEN,
+    NotInThisState,
+    Result,
+    end,
+    expire,
+    open_draft,
+    pause,
+    reopen,
+    resume,
+    take_place,
+)  # fmt: skip
+from shared.errors import Conflict, Invalid
+from shared.events.matching import OfferClosed, OfferPublished
+from tests.unit.matching.builders import NOW, an_offer
+
+TODAY = date(2026, 12, 2)
+STEPS: dict[str, Callable[[Offer], Result]] = {
+    "open": lambda o: open_draft(o, TODAY),
+    "pause": pause,
+    "resume": lambda o: resume(o, TODAY),
+    "fill": lambda o: end(o, "filled", NOW),
+    "close": lambda o: end(o, "closed", NOW),
+    "expire": lambda o: end(o, "expired", NOW),
+    "reopen": lambda o: reopen(o, TODAY, places=1),
+    "take": lambda o: take_place(o, NOW),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(STEPS)), max_size=15), st.none() | st.integers(1, 3))
+def test_every_opening_and_every_end_of_what_was_open_is_told_once(
+    steps: list[str], places: int | None
+) -> None:
+    offer, told = an_offer(state="draft", open_places=places), 0
+    for step in steps:
+        before = offer
+        try:
+            offer, events = STEPS[step](before)
+        except Conflict:
+            continue
+        assert before.state != "closed"
+        told += sum(isinstance(e, OfferPublished) for e in events) - sum(
+            isinstance(e, OfferClosed) for e in events
+        )
+        assert told == (offer.state in OPEN)
+        assert (offer.state in ENDED) == (offer.closed_at is not None) == (offer.closing_reason is not None)
+
+
+def test_a_closed_offer_stays_closed() -> None:
+    closed, _ = end(an_offer(), "closed", NOW)
+    for step in STEPS.values():
+        with pytest.raises(Conflict):
+            step(closed)
+
+
+def test_an_offer_is_open_through_its_last_day() -> None:
+    assert expire(an_offer(expires_on=TODAY), TODAY, NOW) is None
+    assert expire(an_offer(expires_on=None), TODAY, NOW) is None
+    over = expire(an_offer(expires_on=TODAY - timedelta(days=1)), TODAY, NOW)
+    assert over is not None
+    assert (over[0].state, over[0].closing_reason) == ("expired", "expired")
+    assert expire(over[0], TODAY, NOW) is None
+
+
+@pytest.mark.parametrize("state", ["draft", "paused", "expired", "filled"])
+def test_nothing_opens_after_its_last_day(state: str) -> None:
+    offer = an_offer(state=state, expires_on=TODAY - timedelta(days=1))
+    step = {"draft": lambda: open_draft(offer, TODAY), "paused": lambda: resume(offer, TODAY)}
+    with pytest.raises(Invalid):
+        step.get(state, lambda: reopen(offer, TODAY))()
+
+
+def test_the_last_place_fills_an_offer_and_a_new_one_opens_it_again() -> None:
+    offer, events = take_place(an_offer(open_places=2), NOW)
+    assert (offer.state, offer.open_places, events) == ("published", 1, [])
+    offer, events = take_place(offer, NOW)
+    assert (offer.state, offer.open_places, len(events)) == ("filled", 0, 1)
+    with pytest.raises(NoLongerOpen):
+        take_place(offer, NOW)
+    again, _ = reopen(offer, TODAY, places=1)
+    assert (again.state, again.open_places, again.closed_at) == ("published", 1, None)
+
+
+def test_a_draft_can_be_thrown_away_and_nobody_hears_of_it() -> None:
+    closed, events = end(an_offer(state="draft"), "closed", NOW)
+    assert (closed.state, events) == ("closed", [])
+    with pytest.raises(NotInThisState):
+        end(an_offer(state="draft"), "expired", NOW)
