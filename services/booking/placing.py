@@ -35,7 +35,7 @@ from shared.mongo import Duplicate
 from shared.outbox import Changes
 from shared.tenancy import Tenant
 
-TRIES = 5
+TRIES = 12
 NOBODY_YET = Past(0, 0, None)
 
 
