@@ -5,6 +5,7 @@ Shared by the API and the page.
 
 import asyncio
 from datetime import datetime
+from functools import partial
 
 from services.matching.engine.interactions import strengths
 from services.matching.market import Market
@@ -15,6 +16,7 @@ from shared.idempotency import Command
 from shared.tenancy import Tenant
 
 SIZE = 3
+AT_ONCE = 200
 
 
 async def new_slate(
@@ -33,8 +35,10 @@ async def new_slate(
     seeker = seeker_of(tenant, questionnaire, interests, lives_in, history)
     given = stall.circumstances(tenant, now)
     snapshot, parts = stall.shelf.snapshot()
-    slate, events = propose(
-        command.new_id("slt"), seeker, stall.shelf.offers, size, now, given, snapshot.hash
+    rule = partial(
+        propose, command.new_id("slt"), seeker, stall.shelf.offers, size, now, given, snapshot.hash
     )
+    # thousands of offers take a tenth of a second: other requests have their turns meanwhile
+    slate, events = await asyncio.to_thread(rule) if len(stall.shelf.offers) > AT_ONCE else rule()
     await store.snapshots.keep(tenant.id, snapshot, parts, now)
     return await store.slates.add(tenant.id, slate, events, command)

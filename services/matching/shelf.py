@@ -7,8 +7,6 @@ from services.matching.norms import Norms, norms_of
 from services.matching.offer import Offer
 from services.matching.snapshot import PARTS, Snapshot, digest, part_of, snapshot_of, write_part
 
-UNSEEN = frozenset({"draft"})
-
 
 class Shelf:
     """Open offers, and those that closed not long ago, so that a slate can say why they are missing."""
@@ -22,12 +20,15 @@ class Shelf:
             self.put(offer)
 
     def put(self, offer: Offer) -> None:
-        """The offer as it is now; an older version than the one that is there changes nothing."""
+        """The offer as it is now; an older version than the one that is there changes nothing. Drafts are nobody's to see."""
         part = self._by_part[part_of(offer.id)]
         known = part.get(offer.id)
-        if offer.state in UNSEEN or (known is not None and known.version > offer.version):
+        if known is not None and known.version > offer.version:
             return
-        part[offer.id] = offer
+        if offer.state == "draft":
+            part.pop(offer.id, None)
+        else:
+            part[offer.id] = offer
         self._changed(part_of(offer.id))
 
     def prune(self, closed_before: datetime) -> None:

@@ -52,12 +52,13 @@ class Offers:
         return [offer_of(d) for d in await newest_first(self.db, "offers", tenant, where, after, count)]
 
     async def to_choose_from(self, tenant: str, now: datetime) -> list[Offer]:
-        """Every open offer, and those closed within thirty days so that a slate can say why they are missing."""
-        published, closed = await asyncio.gather(
-            self._find(tenant, {"state": "published"}),
-            self._find(tenant, {"state": "closed", "closed_at": {"$gte": now - REMEMBERED}}),
+        """Every open or paused offer, and those that ended within thirty days so that a slate can say why they are missing."""
+        lately = {"closed_at": {"$gte": now - REMEMBERED, "$lte": now}}
+        found = await asyncio.gather(
+            *(self._find(tenant, {"state": state}) for state in ("published", "paused")),
+            *(self._find(tenant, {"state": state, **lately}) for state in ("closed", "filled", "expired")),
         )
-        return published + closed
+        return [offer for offers in found for offer in offers]
 
     async def of_ids(self, tenant: str, offer_ids: Iterable[str]) -> dict[str, Offer]:
         """By id; ids that the tenant does not have are left out."""
