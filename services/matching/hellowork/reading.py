@@ -59,7 +59,7 @@ class Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartDoctypeDeclHandler = refuse_doctype
         self._parser = parser
 
     def feed(self, chunk: bytes) -> list[Record]:
@@ -119,7 +119,8 @@ class Reader:
         self._tags, self._size = {}, 0
 
 
-def _refuse_doctype(*_: object) -> None:
+def refuse_doctype(*_: object) -> None:
+    """A handler for the parser: raises Unreadable."""
     raise Unreadable("a document type declaration is not accepted")
 
 

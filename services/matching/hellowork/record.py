@@ -115,7 +115,8 @@ def read_record(
     )
     if stopping or found is None or expires is None:
         return None, stopping
-    time, wage = work_time(tags), _wage(tags)
+    time = work_time(tags)
+    wage = _wage(tags, time.minutes_a_day)
     remote = bool(AT_HOME.search(tags.get("ztkkimmu_n", "")))
     advert = Advert(
         kjno=kjno,
@@ -167,7 +168,7 @@ def _unknown(tags: Mapping[str, str], advert: Advert, wage: Wage | None) -> Iter
         yield "sngbrui_n" if "sngbrui_n" in tags else "sngbrui_c", "unreadable"
 
 
-def _wage(tags: Mapping[str, str]) -> Wage | None:
+def _wage(tags: Mapping[str, str], minutes_a_day: int | None) -> Wage | None:
     """The amount in the unit that is named; otherwise the basic pay, by the hour for part-time and by the month for full-time offers."""
     form = form_of(plain(tags.get("chgnkeitai_n", "")))
     low, high = (number(tags.get(tag, "")) for tag in ("chgnkeitai_kagen", "chgnkeitai_jgn"))
@@ -179,7 +180,7 @@ def _wage(tags: Mapping[str, str]) -> Wage | None:
         low, high = (number(tags.get(tag, "")) for tag in ("khkykagen", "khkyjgn"))
     if low is None:
         return None
-    return wage_of(form, low, high, work_time(tags).minutes_a_day, number(tags.get("nenkankjsu_n", "")))
+    return wage_of(form, low, high, minutes_a_day, number(tags.get("nenkankjsu_n", "")))
 
 
 def _form(text: str) -> EmploymentForm | None:
