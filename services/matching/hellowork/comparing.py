@@ -14,23 +14,31 @@ from typing import Literal
 from services.matching.area import Areas
 from services.matching.hellowork.reading import Record
 from services.matching.hellowork.record import Advert, Problem, read_record
+from services.matching.offer import State
+from services.matching.offer_life import OPEN
 
 READING = 1
 """Raise it when records are read in another way, so that the next import brings what is held up to date."""
-Step = Literal["new", "changed", "unchanged", "elsewhere", "expired", "gone"]
+Step = Literal["new", "changed", "unchanged", "kept_closed", "elsewhere", "expired", "gone"]
 
 
 @dataclass(frozen=True)
 class Held:
-    """What the store holds of an advertisement: `digest` of what was last read, and whether its offer is open."""
+    """What the store holds of an advertisement: `digest` of what was last read, and how its offer stands."""
 
     digest: str
-    open: bool
+    state: State
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
 
 
 @dataclass(frozen=True)
 class Change:
-    """`elsewhere`: outside the tenant's municipalities. `closes`: the offer held is to be closed (expired, or elsewhere or gone: withdrawn)."""
+    """`elsewhere`: outside the tenant's municipalities. `kept_closed`: somebody took the offer off, and it stays off. `closes`: the offer
+    held ends as expired; unlike a closed one it opens again when it is advertised again.
+    """
 
     step: Step
     kjno: str
@@ -68,7 +76,9 @@ def change_of(advert: Advert, held: Held | None, today: date) -> Change:
         return Change("elsewhere", advert.kjno, digest, closes=is_open)
     if held is None:
         return Change("new", advert.kjno, digest, advert)
-    if held.digest == digest and held.open:
+    if held.state == "closed":
+        return Change("kept_closed", advert.kjno, digest)
+    if held.digest == digest and held.state != "expired":
         return Change("unchanged", advert.kjno, digest)
     return Change("changed", advert.kjno, digest, advert)
 

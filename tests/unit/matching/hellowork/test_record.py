@@ -15,6 +15,7 @@ from services.matching.hellowork.record import Advert, Problem, read_record
 from services.matching.hellowork.wage import wage_of
 from services.matching.hellowork.worktime import windows_of
 from services.matching.hours import DAY, LATEST, Window, week_mask
+from services.matching.offer import State
 from tests.unit.matching.hellowork.samples import SAMPLE, data, xml
 
 AREAS, _ = read_areas(
@@ -228,13 +229,26 @@ def test_work_at_home_now_and_then_stays_bound_to_its_place() -> None:
 def test_an_import_that_is_repeated_changes_nothing() -> None:
     advert = good()
     assert change_of(advert, None, TODAY).step == "new"
-    assert change_of(advert, Held(digest_of(advert), open=True), TODAY).step == "unchanged"
-    changed = change_of(good(sksu="別の仕事（見本）"), Held(digest_of(advert), open=True), TODAY)
+    assert change_of(advert, Held(digest_of(advert), state="published"), TODAY).step == "unchanged"
+    changed = change_of(good(sksu="別の仕事（見本）"), Held(digest_of(advert), state="published"), TODAY)
     assert (changed.step, changed.closes) == ("changed", False)
 
 
+def test_what_somebody_took_off_stays_off_and_what_comes_back_opens_again() -> None:
+    advert = good()
+    digest = digest_of(advert)
+    states: dict[State, str] = {
+        "closed": "kept_closed",
+        "filled": "unchanged",
+        "paused": "unchanged",
+        "expired": "changed",
+    }
+    assert {state: change_of(advert, Held(digest, state), TODAY).step for state in states} == states
+    assert change_of(good(sksu="別の仕事（見本）"), Held(digest, "closed"), TODAY).step == "kept_closed"
+
+
 def test_what_has_expired_or_moved_away_is_closed_and_never_opened() -> None:
-    held = Held("x", open=True)
+    held = Held("x", state="published")
     past = change_of(good(kjyukoymd="2026/11/30"), held, TODAY)
     away = change_of(good(shgbsjusho1_n="見本県とおい市"), held, TODAY)
     assert [(c.step, c.closes, c.advert) for c in (past, away)] == [
@@ -246,7 +260,7 @@ def test_what_has_expired_or_moved_away_is_closed_and_never_opened() -> None:
 
 
 def test_offers_that_are_missing_are_closed_only_when_the_whole_list_was_read() -> None:
-    held = {"b": Held("", open=True), "a": Held("", open=True), "c": Held("", open=False)}
+    held = {"b": Held("", state="published"), "a": Held("", state="published"), "c": Held("", state="closed")}
     assert [c.kjno for c in gone(held, frozenset({"b"}), whole=True)] == ["a"]
     assert list(gone(held, frozenset({"b"}), whole=False)) == []
 
