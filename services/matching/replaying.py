@@ -22,7 +22,7 @@ async def made_again(store: Store, tenant: str, slate_id: str) -> Replay:
     slate = await store.slates.get(tenant, slate_id)
     if slate.basis is None or slate.basis.snapshot is None:
         return replay_terms(slate)
-    offers, model = await _materials(store, tenant, slate)
+    offers, model = await materials(store, tenant, slate)
     return replay(slate, offers, model)
 
 
@@ -31,14 +31,15 @@ async def reason_against(store: Store, tenant: str, slate_id: str, offer_id: str
     slate = await store.slates.get(tenant, slate_id)
     if slate.basis is None or slate.basis.snapshot is None:
         return _listed(slate, offer_id)
-    offers, model = await _materials(store, tenant, slate)
+    offers, model = await materials(store, tenant, slate)
     for offer in offers:
         if offer.id == offer_id:
             return why_not(slate, offer, circumstances_of(slate.basis, offers, model))
     raise NotFound(f"no offer {offer_id} when the slate was made")
 
 
-async def _materials(store: Store, tenant: str, slate: Slate) -> tuple[list[Offer], Model | None]:
+async def materials(store: Store, tenant: str, slate: Slate) -> tuple[list[Offer], Model | None]:
+    """The offers and the model that the slate was made from. Raises NotFound when they are not, or no longer, kept."""
     basis = slate.basis
     if basis is None or basis.snapshot is None:
         raise NotFound("this slate keeps no snapshot")

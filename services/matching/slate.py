@@ -103,7 +103,9 @@ class Slate:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """An offer that meets no obstacle, with its score; `lot` orders equal scores."""
+
     offer: Offer
     score: int
     terms: tuple[Term, ...]
@@ -123,7 +125,7 @@ def propose(
 
     Equal scores are ordered by a hash of slate and offer: reproducible, yet in favour of no company.
     """
-    candidates, excluded = _ranked(slate_id, seeker, offers, given, now.astimezone(TOKYO).date())
+    candidates, excluded = ranked(slate_id, seeker, offers, given, now.astimezone(TOKYO).date())
     places = arrange(slate_id, len(candidates), size, given.policy.exploration)
     shown = {place.choice for place in places}
     slate = Slate(
@@ -156,11 +158,12 @@ def basis_of(size: int, given: Circumstances, snapshot: str | None) -> Basis:
     )
 
 
-def _ranked(
+def ranked(
     slate_id: str, seeker: Seeker, offers: Iterable[Offer], given: Circumstances, today: date
-) -> tuple[list[_Candidate], tuple[Exclusion, ...]]:
+) -> tuple[list[Candidate], tuple[Exclusion, ...]]:
+    """Every offer that meets no obstacle, best first, and those that meet one."""
     blend = Blend(seeker, given, today)
-    candidates: list[_Candidate] = []
+    candidates: list[Candidate] = []
     excluded: list[Exclusion] = []
     for offer in offers:
         if found := obstacles(offer, seeker, today):
@@ -168,13 +171,13 @@ def _ranked(
             continue
         its_terms = blend.terms(offer)
         score = sum(term.contribution for term in its_terms)
-        candidates.append(_Candidate(offer, score, its_terms, _lot(slate_id, offer.id)))
+        candidates.append(Candidate(offer, score, its_terms, _lot(slate_id, offer.id)))
     candidates.sort(key=lambda c: (-c.score, c.lot))
     return candidates, tuple(excluded)
 
 
 def _proposals(
-    seeker: Seeker, candidates: Sequence[_Candidate], places: Sequence[Place]
+    seeker: Seeker, candidates: Sequence[Candidate], places: Sequence[Place]
 ) -> tuple[Proposal, ...]:
     found: list[Proposal] = []
     left = list(range(len(candidates)))

@@ -47,12 +47,15 @@ def arrange(seed: str, candidates: int, size: int, epsilon: int) -> tuple[Place,
         label = str(len(places))
         by_lot = lot(seed, f"whether-{label}", WHOLE) < epsilon
         position = lot(seed, f"which-{label}", len(pool)) if by_lot else 0
-        places.append(Place(pool[position], position > 0, _propensity(position, len(pool), epsilon)))
+        places.append(Place(pool[position], position > 0, propensity(position, len(pool), epsilon)))
         left.remove(pool[position])
     return tuple(places)
 
 
-def _propensity(position: int, pool: int, epsilon: int) -> float:
+def propensity(position: int, pool: int, epsilon: int) -> float:
+    """Of the candidate at `position` (0 is the best) of the `pool` that is left, at one place; outside the pool it is 0."""
+    if position >= pool:
+        return 0.0
     share = epsilon / WHOLE / pool
     return share + (WHOLE - epsilon) / WHOLE if position == 0 else share
 

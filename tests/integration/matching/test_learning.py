@@ -1,5 +1,9 @@
 """Looking, learning, making a slate again, and asking why an offer is missing: over HTTP, with real servers."""
 
+from datetime import timedelta
+
+from services.matching.engine.off_policy import Logged
+from services.matching.estimating import log_of
 from services.matching.refitting import Refitting
 from services.matching.store import Store, open_store
 from shared.ids import derived_id
@@ -181,3 +185,19 @@ async def test_exploration_is_written_down_with_its_probability(town: Town) -> N
         assert abs(place["propensity"] - likely[place["drawn"]][number]) < 1e-9
     replayed = (await town.api.get(f"{SLATES}/{slate['id']}/replay", headers=town.staff)).json()
     assert replayed["identical"]
+
+
+async def test_a_policy_is_judged_by_the_slates_that_were_shown(town: Town) -> None:
+    company = (await town.company())["id"]
+    offer = (await town.offer(company))["id"]
+    await town.slate()
+    await town.says(offer, "save")
+    core = town.harness.of("matching").core
+    now = core.clock.now()
+
+    async def log() -> list[Logged]:
+        until = core.clock.now()
+        return await log_of(store_of(town), town.tenant, lambda p: p, now - timedelta(days=1), until)
+
+    found = await eventually(log, until=lambda places: [one.reward for one in places] == [1.0])
+    assert (found[0].logged, found[0].new) == (1.0, 1.0)
