@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sudachipy import Dictionary, SplitMode
@@ -54,11 +55,17 @@ class Clause:
     meanings: tuple[tuple[str, tuple[tuple[Word, ...], ...]], ...] = ()
 
 
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    """The dictionary of this process: loaded once, 75 MB."""
+    return Dictionary(dict="core")
+
+
 class Reader:
     """Reads text into words. Not for two threads at once: every thread makes its own with `another`."""
 
     def __init__(self, dictionary: Dictionary | None = None) -> None:
-        self._dictionary = dictionary or Dictionary(dict="core")
+        self._dictionary = dictionary or _dictionary()
         self._tokenizer = self._dictionary.tokenizer(mode=SplitMode.A)
 
     def another(self) -> "Reader":
