@@ -141,7 +141,10 @@ class Placing:
         """
         slot = wanted.slot
         caps = self.caps(tenant, slot, await self.counsellor(tenant, slot), asker)
-        found = await self.calendars.in_the_way(wanted.claims(tenant.id), caps=caps, except_for=(wanted.id,))
+        leaving = asker.moving.claims(tenant.id) if asker.moving else ()
+        found = await self.calendars.in_the_way(
+            wanted.claims(tenant.id), caps=caps, except_for=(wanted.id,), leaving=leaving
+        )
         how = {resource.kind: how for resource, how in reversed(found)}
         if "resident" in how:
             refusal: type[ResidentBusy | ResidentDayFull | SlotTaken | DayFull] = (

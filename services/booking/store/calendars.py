@@ -104,13 +104,19 @@ class Calendars:
                 await self.db["calendars"].bulk_write(operations, ordered=True, session=session)
 
     async def in_the_way(  # tenant: each claim names its home
-        self, claims: Sequence[Claim], *, caps: Caps = NO_CAPS, except_for: Iterable[str] = ()
+        self,
+        claims: Sequence[Claim],
+        *,
+        caps: Caps = NO_CAPS,
+        except_for: Iterable[str] = (),
+        leaving: Sequence[Claim] = (),
     ) -> list[tuple[Resource, str]]:
-        """What keeps the claims from being taken: (resource, "taken" | "full"). `except_for` names owners who do not count.
+        """What keeps the claims from being taken, by a look after the fact: (resource, "taken" | "full").
 
-        A look after the fact: by now nothing may be in the way any more.
+        The cells of `except_for` are no matter. `leaving` is given back in the same step: it counts no more.
         """
         spared = set(except_for)
+        counted_less = {entry.document_id for entry in entries(leaving) if entry.counted}
         found: dict[tuple[Resource, str], None] = {}
         wanted = entries(claims)
         by_home: dict[str, list[Entry]] = {}
@@ -125,8 +131,8 @@ class Calendars:
                 if _overlaps(document, entry.cells, spared):
                     found[entry.resource, "taken"] = None
                 cap = caps.get(entry.resource)
-                own = entry.counted and any(owner in spared for owner in document["owners"])
-                if entry.counted and cap is not None and document.get("count", 0) - own >= cap:
+                count = document.get("count", 0) - (entry.document_id in counted_less)
+                if entry.counted and cap is not None and count >= cap:
                     found[entry.resource, "full"] = None
         return list(found)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 from services.booking.audit import audit
 from tests.harness import Harness, a_tenant
@@ -84,6 +85,19 @@ async def test_the_day_of_the_cap_is_the_service_day_in_the_early_morning_too(de
     starts = (360, 480, 600, 1440)
     answers = [await desk.hold(f"n{s}", desk.wish(counsellor, s)) for s in starts]
     assert [a.status_code for a in answers] == [201, 201, 409, 409]
+
+
+async def test_a_full_day_is_said_to_be_full_to_who_comes_from_the_morning_after(desk: Desk) -> None:
+    """8:30-9:30 of the day after has cells in the document that counts the full day, and is not counted there."""
+    whole_days = [{"weekday": d, "start_minute": 0, "end_minute": 1440} for d in range(7)]
+    counsellor = await desk.counsellor(daily_cap=1, weekly_hours=whole_days)
+    await desk.booked("yui", counsellor, 1320)
+    morning_after = (DAY + timedelta(days=1)).isoformat()
+    made = await desk.booked("aoi", counsellor, 510, service_date=morning_after)
+    refused = await desk.act("aoi", made, "move", {"service_date": DAY.isoformat(), "start_minute": 1200})
+    assert (refused.status_code, await slug(refused)) == (409, "day-full")
+    later = await desk.act("aoi", made, "move", {"service_date": morning_after, "start_minute": 600})
+    assert later.status_code == 200
 
 
 async def test_a_resident_books_no_more_a_day_than_the_cap_and_staff_may(harness: Harness) -> None:
