@@ -101,7 +101,13 @@ def test_a_tenant_without_a_key_can_neither_seal_nor_open(tmp_path: Path) -> Non
 
 def test_made_secrets_are_for_the_owner_only_and_are_never_made_twice(tmp_path: Path) -> None:
     made = create_missing(tmp_path, "kyoto")
-    assert set(made) == {"session_key", "data_keys/k1", "line_channel_secret", "line_access_token"}
+    assert set(made) == {
+        "session_key",
+        "data_keys/k1",
+        "line_channel_secret",
+        "line_access_token",
+        "join_hook_secret",
+    }
     before = {name: (tmp_path / "kyoto" / name).read_text() for name in made}
     assert create_missing(tmp_path, "kyoto") == []
     for name in made:
