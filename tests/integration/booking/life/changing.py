@@ -1,32 +1,28 @@
-"""Rules by which appointments change: confirmed, moved, swapped, cancelled, marked, and run out as time passes."""
+"""How appointments change: confirmed, moved, swapped, cancelled, marked, and run out as time passes."""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from shared.errors import Conflict
 from shared.idempotency import Command
-from tests.integration.booking.life.ground import AGAIN, TOWNS, shown
+from tests.integration.booking.life.chance import Chance
+from tests.integration.booking.life.ground import shown
 from tests.integration.booking.life.model import Kept, Refusals, Town
 from tests.integration.booking.life.taking import Taking
 from tests.integration.booking.life.world import Answer
 
 
 class Changing(Taking):
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def confirm(self, data: Any, town: int, again: bool) -> None:
-        here = self.towns[town]
-        kept = self.one(data, here, lambda a: a.state == "held") or self.one(data, here)
+    def confirm(self, chance: Chance, here: Town) -> None:
+        again = chance.either("again")
+        kept = self.one(chance, here, lambda a: a.state == "held") or self.one(chance, here)
         if kept and self.do(here, kept, "confirm", self.not_held(kept), by_resident=True, again=again):
             kept.state, kept.held_until = "confirmed", None
 
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def reaffirm(self, data: Any, town: int, again: bool) -> None:
-        here = self.towns[town]
-        kept = self.one(data, here)
+    def reaffirm(self, chance: Chance, here: Town) -> None:
+        again = chance.either("again")
+        kept = self.one(chance, here)
         if kept and self.do(
             here,
             kept,
@@ -38,10 +34,9 @@ class Changing(Taking):
         ):
             kept.reaffirmed = True
 
-    @rule(data=st.data(), town=TOWNS, by_resident=st.booleans(), again=AGAIN)
-    def cancel(self, data: Any, town: int, by_resident: bool, again: bool) -> None:
-        here = self.towns[town]
-        kept = self.one(data, here)
+    def cancel(self, chance: Chance, here: Town) -> None:
+        by_resident, again = chance.either("by resident"), chance.either("again")
+        kept = self.one(chance, here)
         if kept is None:
             return
         true = {"wrong-state"} if kept.state not in ("held", "confirmed") else set()
@@ -50,13 +45,11 @@ class Changing(Taking):
         if self.do(here, kept, "cancel", Refusals(true), by_resident=by_resident, again=again):
             self.let_go(kept, "resident" if by_resident else "staff")
 
-    @rule(
-        data=st.data(), town=TOWNS, missed_by=st.sampled_from([None, "resident", "counsellor"]), again=AGAIN
-    )
-    def mark(self, data: Any, town: int, missed_by: str | None, again: bool) -> None:
+    def mark(self, chance: Chance, here: Town) -> None:
         """Attended or missed; and put right when that was wrong."""
-        here = self.towns[town]
-        kept = self.one(data, here, self.has_begun) or self.one(data, here)
+        missed_by = chance.one([None, "resident", "counsellor"], "missed by")
+        again = chance.either("again")
+        kept = self.one(chance, here, self.has_begun) or self.one(chance, here)
         if kept is None:
             return
         allowed = ("confirmed", "attended", "missed") if missed_by else ("confirmed", "missed")
@@ -68,16 +61,15 @@ class Changing(Taking):
         if self.do(here, kept, action, Refusals(true), body=body, again=again):
             kept.state, kept.missed_by = action, missed_by
 
-    @rule(data=st.data(), town=TOWNS, by_resident=st.booleans(), again=AGAIN)
-    def move(self, data: Any, town: int, by_resident: bool, again: bool) -> None:
+    def move(self, chance: Chance, here: Town) -> None:
         """To another time, and perhaps another counsellor, another way to talk or another length."""
-        here = self.towns[town]
-        kept = self.one(data, here, lambda a: a.state == "confirmed") or self.one(data, here)
+        by_resident, again = chance.either("by resident"), chance.either("again")
+        kept = self.one(chance, here, lambda a: a.state == "confirmed") or self.one(chance, here)
         if kept is None:
             return
-        wish = self.wish(data, here)
+        wish = self.wish(chance, here)
         for name in ("counsellor", "channel", "minutes"):
-            if data.draw(st.booleans(), f"same {name}"):
+            if chance.either(f"same {name}"):
                 wish = replace(wish, **{name: getattr(kept.wish, name)})
         true = here.refusals(wish, kept.resident, self.now, staff=not by_resident, moving=kept)
         stands = self.not_to_come(kept).must
@@ -90,14 +82,13 @@ class Changing(Taking):
         if moved and not same:
             self.comes_to(here, kept, answer.body)
 
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def swap_into_a_hold(self, data: Any, town: int, again: bool) -> None:
+    def swap_into_a_hold(self, chance: Chance, here: Town) -> None:
         """As a choice on LINE does it: the appointment goes where the hold is, the hold goes."""
-        here = self.towns[town]
-        hold = self.one(data, here, lambda a: a.state == "held") or self.one(data, here)
+        again = chance.either("again")
+        hold = self.one(chance, here, lambda a: a.state == "held") or self.one(chance, here)
         if hold is None:
             return
-        kept = self.one(data, here, lambda a: a.resident == hold.resident and a.id != hold.id)
+        kept = self.one(chance, here, lambda a: a.resident == hold.resident and a.id != hold.id)
         if kept is None:
             return
         true = Refusals(self.not_held(hold).must | self.not_to_come(kept).must)
@@ -121,18 +112,15 @@ class Changing(Taking):
         assert (swapped.id, swapped.state) == (kept.id, "confirmed")
         return Answer(200, None)
 
-    @rule(minutes=st.sampled_from([4, 4, 11, 180, 26 * 60]))
-    def time_passes(self, minutes: int) -> None:
-        self.wait(timedelta(minutes=minutes))
+    def time_passes(self, chance: Chance, here: Town) -> None:
+        self.wait(timedelta(minutes=chance.one([4, 4, 4, 11, 11, 180, 26 * 60], "minutes")))
 
-    @rule(data=st.data(), town=TOWNS)
-    def an_appointment_begins(self, data: Any, town: int) -> None:
-        kept = self.one(data, self.towns[town], lambda a: a.takes and not self.has_begun(a))
+    def an_appointment_begins(self, chance: Chance, here: Town) -> None:
+        kept = self.one(chance, here, lambda a: a.takes and not self.has_begun(a))
         if kept and kept.wish.time[0] - self.now < timedelta(days=5):
             self.wait(kept.wish.time[0] + timedelta(seconds=50) - self.now)
 
-    @rule()
-    def holds_that_have_run_out_are_let_go(self) -> None:
+    def holds_that_have_run_out_are_let_go(self, chance: Chance, here: Town) -> None:
         self.world.at(self.now)
         for town in self.towns:
             due = [a for a in town.kept.values() if a.held_until and a.held_until <= self.now]
@@ -140,14 +128,14 @@ class Changing(Taking):
             for kept in due:
                 self.let_go(kept, "system")
 
-    @rule(data=st.data(), action=st.sampled_from(["confirm", "cancel", "move", "reaffirm"]))
-    def a_stranger_finds_nothing(self, data: Any, action: str) -> None:
+    def a_stranger_finds_nothing(self, chance: Chance, one: Town) -> None:
         """Another resident, and another municipality's staff."""
-        one, other = self.towns
-        kept = self.one(data, one)
+        other = next(t for t in self.towns if t is not one)
+        action = chance.one(["confirm", "cancel", "move", "reaffirm"], "action")
+        kept = self.one(chance, one)
         if kept is None:
             return
-        body = self.wish(data, one).body() if action == "move" else None
+        body = self.wish(chance, one).body() if action == "move" else None
         stranger = next(r for r in one.residents if r != kept.resident)
         path = f"/me/appointments/{kept.id}/{action}"
         assert self.ask(one, stranger, "POST", path, body).status == 404

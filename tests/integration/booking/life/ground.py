@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
+from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from shared.tenancy import Booking
 from tests.harness import eventually
+from tests.integration.booking.life.chance import Chance
 from tests.integration.booking.life.model import Kept, Person, Refusals, Room, Town, Wish
 from tests.integration.booking.life.world import Answer, Asked, World
 
@@ -21,10 +23,11 @@ CHANNELS = ["online", "face_to_face", "telephone"]
 SEAM = [(0, 1380), (0, 1410), (0, 1440), (0, 1470), (0, 1500), (1, 0), (1, 15), (1, 30), (1, 60), (1, 90)]
 EDGE = [(1, 480), (1, 510), (1, 525), (1, 540)]
 """9:00 in Tokyo is midnight in UTC, where a calendar document ends."""
-TIMES = st.tuples(st.integers(0, 2), st.sampled_from(SEAM * 2 + EDGE))
-LENGTHS = st.sampled_from([60, 60, 30, 15, 90])
-TOWNS = st.sampled_from([0, 0, 1])
-AGAIN = st.booleans()
+DAYS, TIMES = [1, 1, 1, 0, 2], SEAM * 2 + EDGE
+FIRST = [(1, 1410), (2, 60), (2, 510)]
+NEAR = [0, 0, 15, -15, 30, -30, 60, -60]
+LENGTHS = [60, 60, 30, 15, 90]
+
 EVERY_DAY = range(7)
 PATTERNS = {
     "night": [(d, 1320, 1620) for d in EVERY_DAY],
@@ -32,7 +35,7 @@ PATTERNS = {
     "mornings": [(d, start, end) for d in EVERY_DAY for start, end in ((0, 120), (450, 600))],
     "by turns": [(d, 1320, 1560) if d % 2 else (d, 180, 1320) for d in EVERY_DAY],
 }
-PATTERN = st.sampled_from(list(PATTERNS))
+PATTERN = list(PATTERNS)
 LOOK_AHEAD = 4
 """Service days of which all free times are compared."""
 FRESH_WITHIN = 5.0
@@ -44,15 +47,25 @@ class Ground(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = BEGIN
-        self.towns = self.world.new_towns(self.now, Booking(resident_daily_cap=None))
+        self.towns = self.world.new_towns(self.now, Booking(resident_daily_cap=2))
         self.keys = (f"key-{n:06d}" for n in itertools.count())
         self.acknowledged: list[tuple[Asked, str]] = []
         self.steps = 0
 
-    @initialize(patterns=st.lists(PATTERN, min_size=4, max_size=4))
-    def open(self, patterns: list[str]) -> None:
-        for n, pattern in enumerate(patterns):
-            self.add_counsellor(self.towns[n // 3], pattern, CHANNELS[: 2 + n % 2])
+    @initialize(seed=st.integers(0, 2**32 - 1))
+    def open(self, seed: int) -> None:
+        """Each town has somebody who is there nearly always, and appointments on both sides of the next midnight."""
+        self.chance = Chance(seed)
+        self.add_room(self.towns[0], ["face_to_face"])
+        for town in self.towns:
+            self.add_counsellor(town, "whole days", CHANNELS)
+            self.add_counsellor(town, self.chance.one(PATTERN, "pattern"), CHANNELS[1:])
+            for resident, (later, minute) in zip(town.residents, FIRST, strict=True):
+                day = town.today(self.now) + timedelta(days=later)
+                body = Wish(next(iter(town.people)), "face_to_face", day, minute, 60).body()
+                made = self.ask(town, None, "POST", "/appointments", body | {"resident_id": resident})
+                assert made.status == 201, made
+                self.appointment_of(town, made.body, resident, "confirmed")
 
     def add_counsellor(self, town: Town, pattern: str, channels: list[str]) -> None:
         person = Person("", channels, PATTERNS[pattern])
@@ -60,6 +73,11 @@ class Ground(RuleBasedStateMachine):
         assert answer.status == 201, answer
         person.id = answer.body["id"]
         town.people[person.id] = person
+
+    def add_room(self, town: Town, channels: list[str]) -> None:
+        room = Room("", channels)
+        room.id = self.ask(town, None, "POST", "/rooms", room_body(room)).body["id"]
+        town.rooms[room.id] = room
 
     def ask(
         self,
@@ -79,8 +97,14 @@ class Ground(RuleBasedStateMachine):
             assert second.status == answer.status, f"{asked}: {answer}, then {second}"
             if answer.status < 300 and answer.body and "version" in answer.body:
                 assert second.body == answer.body, f"{asked}: done twice"
+        kind = f"{method} {path.rpartition('/')[2] if path.rpartition('/')[2].isalpha() and '_' in path else path.split('_')[0]}"
+        event(f"{kind} {answer.slug if answer.status >= 400 else 'granted'}")
         if answer.status < 300 and answer.body and str(answer.body.get("id")).startswith("apt_"):
-            self.acknowledged.append((asked, answer.body["id"]))
+            known = town.kept.get(answer.body["id"])
+            if (
+                known is None or known.version < answer.body["version"]
+            ):  # what changes nothing is not remembered
+                self.acknowledged.append((asked, answer.body["id"]))
         return answer
 
     def granted(
@@ -132,18 +156,32 @@ class Ground(RuleBasedStateMachine):
         while any(abs(end - self.now) < timedelta(seconds=5) for end in ends):
             self.now += timedelta(seconds=7)
 
-    def wish(self, data: Any, town: Town, *, anybody: bool = False) -> Wish:
-        """Somewhere around a midnight or a morning soon to come."""
-        days, (later, minute) = data.draw(TIMES, "when")
-        person = None if anybody else data.draw(st.sampled_from(list(town.people)), "counsellor")
-        minutes, channel = data.draw(LENGTHS, "minutes"), data.draw(st.sampled_from(CHANNELS), "channel")
-        day = town.today(self.now) + timedelta(days=days + later)
-        return Wish(person, channel, day, minute, minutes)
+    def wish(self, chance: Chance, town: Town, *, anybody: bool = False) -> Wish:
+        """Around a midnight or a morning soon to come; or at, into or beside a time that somebody has."""
+        person = None if anybody else chance.one(list(town.people), "counsellor")
+        minutes = chance.one(LENGTHS, "minutes")
+        channel = chance.one(self.ways(town, person), "channel")
+        taken = [kept.wish for kept in town.taking() if kept.wish.time[0] > self.now]
+        if taken and chance.either("near what is taken"):
+            near = chance.one(taken, "near")
+            minute = near.minute + chance.one(NEAR, "by")
+            same = person and chance.either("the same counsellor")
+            channel = near.channel if chance.either("the same way to talk") else channel
+            day, minute = near.day, min(max(minute, 0), 1800 - minutes)
+            return Wish(near.counsellor if same else person, channel, day, minute, minutes)
+        days, (later, minute) = chance.one(DAYS, "days"), chance.one(TIMES, "when")
+        return Wish(person, channel, town.today(self.now) + timedelta(days=days + later), minute, minutes)
 
-    def one(self, data: Any, town: Town, fits: Callable[[Kept], bool] = lambda kept: True) -> Kept | None:
+    def ways(self, town: Town, person: str | None) -> list[str]:
+        """Mostly a way to talk that the counsellor offers."""
+        return [*(town.people[person].channels * 3 if person else CHANNELS), *CHANNELS]
+
+    def one(
+        self, chance: Chance, town: Town, fits: Callable[[Kept], bool] = lambda kept: True
+    ) -> Kept | None:
         """One of the appointments; None when there is none that fits."""
         found = [kept for kept in town.kept.values() if fits(kept)]
-        return data.draw(st.sampled_from(found), "appointment") if found else None
+        return chance.one(found, "appointment") if found else None
 
     @invariant()
     def the_service_is_as_the_model_says(self) -> None:

@@ -1,44 +1,37 @@
-"""Rules by which time is taken: held, booked by staff, booked as a series; and requests that come again."""
+"""How time is taken: held, booked by staff, booked as a series; and requests that come again."""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis import note
 
-from tests.integration.booking.life.ground import AGAIN, LENGTHS, TOWNS, Ground, shown
+from tests.integration.booking.life.chance import Chance
+from tests.integration.booking.life.ground import Ground, shown
 from tests.integration.booking.life.model import Kept, Refusals, Town, Wish
 
 
 class Taking(Ground):
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def hold(self, data: Any, town: int, again: bool) -> None:
-        self.take(data, self.towns[town], staff=False, again=again)
+    def hold(self, chance: Chance, town: Town) -> None:
+        self.take(chance, town, staff=False)
 
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def hold_another(self, data: Any, town: int, again: bool) -> None:
-        self.take(data, self.towns[town], staff=False, again=again)
+    def staff_book(self, chance: Chance, town: Town) -> None:
+        self.take(chance, town, staff=True)
 
-    @rule(data=st.data(), town=TOWNS, again=AGAIN)
-    def staff_book(self, data: Any, town: int, again: bool) -> None:
-        self.take(data, self.towns[town], staff=True, again=again)
-
-    @rule(data=st.data(), town=TOWNS, staff=st.booleans(), again=AGAIN)
-    def take_with_anybody(self, data: Any, town: int, staff: bool, again: bool) -> None:
+    def take_with_anybody(self, chance: Chance, town: Town) -> None:
         """Banso chooses who it will be."""
-        self.take(data, self.towns[town], staff=staff, again=again, anybody=True)
+        self.take(chance, town, staff=chance.either("staff"), anybody=True)
 
-    def take(self, data: Any, town: Town, *, staff: bool, again: bool, anybody: bool = False) -> None:
-        wish = self.wish(data, town, anybody=anybody)
-        resident = data.draw(st.sampled_from(town.residents), "resident")
+    def take(self, chance: Chance, town: Town, *, staff: bool, anybody: bool = False) -> None:
+        wish = self.wish(chance, town, anybody=anybody)
+        resident = chance.one(town.residents, "resident")
         if anybody:
             true = self.true_of_anybody(town, wish, resident, staff=staff)
         else:
             true = town.refusals(wish, resident, self.now, staff=staff)
         body = wish.body() | ({"resident_id": resident} if staff else {})
         path, asker = ("/appointments", None) if staff else ("/me/appointments", resident)
-        answer = self.ask(town, asker, "POST", path, body, again=again)
+        answer = self.ask(town, asker, "POST", path, body, again=chance.either("again"))
         if self.granted(answer, true, town=town, resident=resident, staff=staff):
             assert not town.refusals(shown_wish(answer.body), resident, self.now, staff=staff).must
             self.appointment_of(town, answer.body, resident, "confirmed" if staff else "held")
@@ -54,31 +47,31 @@ class Taking(Ground):
             return Refusals(said)
         return Refusals(set(), set() if town.in_horizon(wish.day, self.now) else said)
 
-    @rule(data=st.data(), town=TOWNS)
-    def a_key_comes_with_another_body(self, data: Any, town: int) -> None:
-        here = self.towns[town]
+    def a_key_comes_with_another_body(self, chance: Chance, town: Town) -> None:
         found = [(asked, made) for asked, made in self.acknowledged if asked.path == "/me/appointments"]
         if not found:
             return
-        asked, _ = data.draw(st.sampled_from(found), "request")
-        other = replace(asked, body=self.wish(data, here).body() | {"channel": "online", "minutes": 45})
+        asked, _ = chance.one(found, "request")
+        other = replace(asked, body=self.wish(chance, town).body() | {"channel": "online", "minutes": 45})
         answer = self.world.ask(other, self.now)
         assert (answer.status, answer.slug) in ((409, "idempotency-conflict"), (404, "not-found")), answer
 
-    @precondition(lambda self: self.acknowledged)
-    @rule(data=st.data())
-    def a_request_comes_again(self, data: Any) -> None:
+    def a_request_comes_again(self, chance: Chance, town: Town) -> None:
         """Much later, it may be: it changes nothing, and is answered with what is so now."""
-        asked, made = data.draw(st.sampled_from(self.acknowledged), "request")
+        if not self.acknowledged:
+            return
+        moves = [found for found in self.acknowledged if found[0].path.endswith("/move")]
+        among = moves if moves and chance.either("a move") else self.acknowledged
+        asked, made = among[chance.between(0, len(among) - 1, "request")]
+        note(f"    {asked}, which made or changed {made}")
         answer = self.world.ask(asked, self.now)
         assert answer.status < 300, f"{asked}: {answer}"
         assert shown(answer.body)[3] == asked.town.kept[made].state
 
-    @rule(data=st.data(), town=TOWNS, count=st.integers(2, 3), chosen=st.booleans(), again=AGAIN)
-    def book_a_series(self, data: Any, town: int, count: int, chosen: bool, again: bool) -> None:
-        here = self.towns[town]
-        wish = self.wish(data, here, anybody=not chosen)
-        resident = data.draw(st.sampled_from(here.residents), "resident")
+    def book_a_series(self, chance: Chance, here: Town) -> None:
+        count, chosen = chance.between(2, 3, "count"), chance.either("somebody is named")
+        wish = self.wish(chance, here, anybody=not chosen)
+        resident = chance.one(here.residents, "resident")
         body = wish.body() | {"resident_id": resident, "count": count}
         body["first_date"] = body.pop("service_date")
         dates = [replace(wish, day=wish.day + timedelta(weeks=n)) for n in range(count)]
@@ -87,7 +80,7 @@ class Taking(Ground):
             str(p): [here.refusals(replace(d, counsellor=p), resident, self.now, staff=True) for d in dates]
             for p in people
         }
-        answer = self.ask(here, None, "POST", "/series", body, again=again)
+        answer = self.ask(here, None, "POST", "/series", body, again=chance.either("again"))
         if answer.status == 201:
             way = ways[answer.body["counsellor_id"]]
             assert not any(found.must for found in way), f"booked although {way}"
@@ -109,13 +102,11 @@ class Taking(Ground):
             fits.append(blocked.keys() == named.keys() and all(named[d] in blocked[d] for d in blocked))
         assert any(fits), f"{named}, true is {ways}"
 
-    @rule(data=st.data(), town=TOWNS, later=st.integers(0, 10))
-    def cancel_the_rest_of_a_series(self, data: Any, town: int, later: int) -> None:
-        here = self.towns[town]
-        part = self.one(data, here, lambda kept: kept.series is not None)
+    def cancel_the_rest_of_a_series(self, chance: Chance, here: Town) -> None:
+        part = self.one(chance, here, lambda kept: kept.series is not None)
         if part is None:
             return
-        from_date = here.today(self.now) + timedelta(days=later)
+        from_date = here.today(self.now) + timedelta(days=chance.between(0, 10, "later"))
         body = {"from_date": str(from_date)}
         answer = self.ask(here, None, "POST", f"/series/{part.series}/cancel", body, again=True)
         assert answer.status == 200, answer
@@ -124,11 +115,10 @@ class Taking(Ground):
                 kept.state, kept.cancelled_by = "cancelled", "staff"
                 kept.version += 1
 
-    @rule(data=st.data(), minutes=LENGTHS)
-    def a_counsellor_of_the_other_town_cannot_be_had(self, data: Any, minutes: int) -> None:
-        one, other = self.towns
-        wish = replace(self.wish(data, other), minutes=minutes)
-        answer = self.ask(one, one.residents[0], "POST", "/me/appointments", wish.body())
+    def a_counsellor_of_the_other_town_cannot_be_had(self, chance: Chance, town: Town) -> None:
+        other = next(t for t in self.towns if t is not town)
+        wish = self.wish(chance, other)
+        answer = self.ask(town, town.residents[0], "POST", "/me/appointments", wish.body())
         assert answer.status in (404, 409), answer
 
 

@@ -38,6 +38,9 @@ class Answer:
 class Asked:
     """One request of a resident, or of staff when `resident` is None."""
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.body} by {self.resident or 'staff'} of {self.town.id}"
+
     town: Town
     resident: str | None
     method: str
