@@ -19,7 +19,7 @@ from tests.integration.booking.life.model import Town
 from tests.integration.booking.life.world import World
 
 NEVER = 3600.0
-EXAMPLES = int(os.environ.get("BANSO_LIFE_EXAMPLES", "16"))
+EXAMPLES = int(os.environ.get("BANSO_LIFE_EXAMPLES", "14"))
 STEPS = 50
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate] + (
     [Phase.shrink] if os.environ.get("BANSO_LIFE_SHRINK") else []

@@ -7,8 +7,8 @@ from typing import Any
 from shared.errors import Conflict
 from shared.idempotency import Command
 from tests.integration.booking.life.chance import Chance
-from tests.integration.booking.life.ground import shown
 from tests.integration.booking.life.model import Kept, Refusals, Town
+from tests.integration.booking.life.shapes import shown
 from tests.integration.booking.life.taking import Taking
 from tests.integration.booking.life.world import Answer
 

@@ -5,15 +5,9 @@ from typing import Any
 
 from tests.integration.booking.life.chance import Chance
 from tests.integration.booking.life.changing import Changing
-from tests.integration.booking.life.ground import (
-    CHANNELS,
-    PATTERN,
-    PATTERNS,
-    counsellor_body,
-    room_body,
-    wish_of,
-)
+from tests.integration.booking.life.ground import CHANNELS, PATTERN, PATTERNS
 from tests.integration.booking.life.model import Interval, Kept, Person, Town, at, overlap
+from tests.integration.booking.life.shapes import counsellor_body, room_body, wish_of
 
 EXCEPTIONS = [[], [(1380, 1500)], [(0, 60), (1410, 1530)], [(0, 1440)]]
 PARTS: list[tuple[int, int] | None] = [None, (0, 60), (1410, 1470), (1440, 1500), (540, 1320)]

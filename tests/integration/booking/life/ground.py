@@ -3,8 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import event
@@ -15,6 +14,7 @@ from shared.tenancy import Booking
 from tests.harness import eventually
 from tests.integration.booking.life.chance import Chance
 from tests.integration.booking.life.model import Kept, Person, Refusals, Room, Town, Wish
+from tests.integration.booking.life.shapes import counsellor_body, room_body, said, shown, wish_of
 from tests.integration.booking.life.world import Answer, Asked, World
 
 BEGIN = datetime(2026, 11, 20, 15, 40, 20, tzinfo=UTC)
@@ -212,46 +212,3 @@ class Ground(RuleBasedStateMachine):
             return {"taken": offered - expected, "kept back": expected - offered}
 
         await eventually(wrong, until=lambda found: not any(found.values()), within=FRESH_WITHIN)
-
-
-def wish_of(slot: Any) -> Wish:
-    """A slot of an answer."""
-    start, end = slot["start_minute"], slot["end_minute"]
-    day = date.fromisoformat(slot["service_date"])
-    return Wish(slot["counsellor_id"], slot["channel"], day, start, end - start)
-
-
-def shown(row: Any) -> tuple[Any, ...]:
-    """What the service says of an appointment."""
-    return (
-        replace(wish_of(row)), datetime.fromisoformat(row["starts_at"]), row["resident_id"], row["state"],
-        row["room_id"], row["cancelled_by"], row["missed_by"], row["reaffirmed_at"] is not None,
-        row["series_id"], row["version"],
-    )  # fmt: skip
-
-
-def said(kept: Kept) -> tuple[Any, ...]:
-    """What the model says of an appointment."""
-    return (
-        kept.wish, kept.wish.time[0], kept.resident, kept.state, kept.room, kept.cancelled_by, kept.missed_by,
-        kept.reaffirmed, kept.series, kept.version,
-    )  # fmt: skip
-
-
-def counsellor_body(person: Person) -> dict[str, Any]:
-    return {
-        "display_name": "見本 相談員",
-        "channels": person.channels,
-        "weekly_hours": [{"weekday": d, "start_minute": s, "end_minute": e} for d, s, e in person.weekly],
-        "exceptions": [
-            {"service_date": str(day), "spans": [{"start_minute": s, "end_minute": e} for s, e in spans]}
-            for day, spans in person.exceptions.items()
-        ],
-        "works_holidays": person.works_holidays,
-        "daily_cap": person.cap,
-        "active": person.active,
-    }
-
-
-def room_body(room: Room) -> dict[str, Any]:
-    return {"name": "見本 相談室", "kind": "room", "channels": room.channels, "active": room.active}

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import note
 
 from tests.integration.booking.life.chance import Chance
-from tests.integration.booking.life.ground import Ground, shown
+from tests.integration.booking.life.ground import Ground
 from tests.integration.booking.life.model import Kept, Refusals, Town, Wish
+from tests.integration.booking.life.shapes import shown
 
 
 class Taking(Ground):
