@@ -1,7 +1,8 @@
 """The whole life of bookings, step by step at random: whatever happens in whatever order, the service and a plain model agree.
 
-A failure prints its steps and their one `seed`, and a line to put above the test, `@reproduce_failure(…)`. BANSO_LIFE_EXAMPLES asks for more lives;
-BANSO_LIFE_SHRINK=1 looks for the shortest way to fail, which takes minutes.
+The same lives every time, so that a change is judged and not the day's luck; BANSO_LIFE_EXAMPLES asks for so many others. A failure prints
+its steps and their one `seed`, and a line to put above the test, `@reproduce_failure(…)`. BANSO_LIFE_SHRINK=1 looks for the shortest way to fail,
+which takes minutes.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from tests.integration.booking.life.model import Town
 from tests.integration.booking.life.world import World
 
 NEVER = 3600.0
-EXAMPLES = int(os.environ.get("BANSO_LIFE_EXAMPLES", "14"))
+OTHERS = os.environ.get("BANSO_LIFE_EXAMPLES")
+EXAMPLES = int(OTHERS or "14")
 STEPS = 50
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate] + (
     [Phase.shrink] if os.environ.get("BANSO_LIFE_SHRINK") else []
@@ -63,6 +65,8 @@ async def test_the_service_and_a_plain_model_agree_on_every_step(harness: Harnes
     Life.world = World(asyncio.get_running_loop(), harness, desk.started)
     lives = settings(
         max_examples=EXAMPLES,
+        derandomize=OTHERS is None,
+        database=None,
         stateful_step_count=STEPS,
         deadline=None,
         print_blob=True,
