@@ -1,9 +1,16 @@
 """Rights to do something alone, that run out by themselves."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import structlog
+
 from shared.clock import system_now
+from shared.ids import new_ulid
 from shared.mongo import CollectionSpec, Database, Duplicate, reachable
+
+log = structlog.get_logger()
 
 LEASES = CollectionSpec("leases")
 
@@ -27,3 +34,25 @@ async def take_lease(db: Database, name: str, holder: str, lasting: timedelta) -
             return True
         except Duplicate:
             return False
+
+
+async def alone(
+    db: Database,
+    name: str,
+    lasting: timedelta,
+    every: float,
+    once: Callable[[], Awaitable[object]],
+    stop: asyncio.Event,
+) -> None:
+    """Do `once` every `every` seconds until `stop`, in one process at a time. What fails is logged and tried again at the next look."""
+    holder = new_ulid()
+    while not stop.is_set():
+        try:
+            if await take_lease(db, name, holder, lasting):
+                await once()
+        except Exception as error:  # the database is away, say: then nobody has the lease
+            log.warning("round_failed", name=name, error=type(error).__name__)
+        try:
+            await asyncio.wait_for(stop.wait(), every)
+        except TimeoutError:
+            continue

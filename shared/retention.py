@@ -12,8 +12,7 @@ import structlog
 from pymongo import DeleteOne
 
 from shared.clock import Clock
-from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 from shared.mongo import LONG_AGO, Database, reachable
 from shared.registry import Registry
 from shared.tenancy import Retention
@@ -45,19 +44,9 @@ class Forgetting:
         self.registry = registry
         self.clock = clock
         self.kept = kept
-        self.holder = new_ulid()
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                if await take_lease(self.db, "retention", self.holder, LEASE_FOR):
-                    await self.once()
-            except Exception as error:  # what is old stays old: the next look finds it
-                log.warning("retention_failed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
-            except TimeoutError:
-                continue
+        await alone(self.db, "retention", LEASE_FOR, LOOK_EVERY, self.once, stop)
 
     async def once(self) -> int:
         """Delete what is due, tenant by tenant; returns how many documents were deleted."""

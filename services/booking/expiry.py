@@ -6,8 +6,7 @@ from datetime import timedelta
 import structlog
 
 from services.booking.desk import Desk
-from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 from shared.mongo import Database
 from shared.registry import Registry
 
@@ -22,19 +21,9 @@ class Expiry:
         self.registry = registry
         self.desk = desk
         self.every = every
-        self.holder = new_ulid()
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                if await take_lease(self.db, "hold-expiry", self.holder, LEASE_FOR):
-                    await self.once()
-            except Exception as error:  # the database is away: nobody has the lease
-                log.warning("hold_expiry_failed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), self.every)
-            except TimeoutError:
-                continue
+        await alone(self.db, "hold-expiry", LEASE_FOR, self.every, self.once, stop)
 
     async def once(self) -> int:
         """Expire what is due, tenant by tenant; returns how many holds were let go. What fails for one tenant keeps no other waiting."""

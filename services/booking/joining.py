@@ -20,9 +20,7 @@ from services.booking.appointment import Appointment
 from services.booking.desk import Desk
 from services.booking.store import Appointments
 from shared.clock import Clock, system_now
-from shared.errors import Unavailable
-from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 from shared.mongo import Database
 from shared.registry import Registry
 from shared.secrets import MissingSecret, Secrets
@@ -64,21 +62,11 @@ class Joining:
         self.appointments = appointments
         self.desk = desk
         self.every = every
-        self.holder = new_ulid()
         self._pauses: dict[str, tuple[float, float]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         async with aiohttp.ClientSession(timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as http:
-            while not stop.is_set():
-                try:
-                    if await take_lease(self.db, "joining", self.holder, LEASE_FOR):
-                        await self.once(http)
-                except Unavailable as error:
-                    log.warning("joining_waits", error=type(error).__name__)
-                try:
-                    await asyncio.wait_for(stop.wait(), self.every)
-                except TimeoutError:
-                    continue
+            await alone(self.db, "joining", LEASE_FOR, self.every, lambda: self.once(http), stop)
 
     async def once(self, http: aiohttp.ClientSession) -> None:
         """Ask for what is missing, tenant by tenant."""

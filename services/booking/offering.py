@@ -21,8 +21,7 @@ from services.booking.waitlist import Waitlist
 from services.booking.wish import Wish
 from shared.errors import Conflict, Invalid, NotFound, Refused, StaleVersion, Unavailable
 from shared.idempotency import Command
-from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 from shared.mongo import Database
 from shared.registry import Registry
 from shared.tenancy import Tenant
@@ -48,20 +47,10 @@ class Offering:
         self.openings = waitlist.openings
         self.clock = waitlist.clock
         self.every = every
-        self.holder = new_ulid()
         self._refused: dict[tuple[str, str], datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                if await take_lease(self.db, "waiting-offers", self.holder, LEASE_FOR):
-                    await self.once()
-            except Exception as error:  # the database is away: nobody has the lease
-                log.warning("offering_failed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), self.every)
-            except TimeoutError:
-                continue
+        await alone(self.db, "waiting-offers", LEASE_FOR, self.every, self.once, stop)
 
     async def once(self) -> int:
         """One look for every tenant; returns how many people were asked. What fails for one tenant keeps no other waiting."""

@@ -15,7 +15,7 @@ from shared import trace
 from shared.clock import system_now
 from shared.errors import Unavailable
 from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 
 log = structlog.get_logger()
 SWEEP_EVERY = 2.0
@@ -28,7 +28,6 @@ class LineQueue:
         self.desk = desk
         self.events = events
         self.core = desk.core
-        self.holder = new_ulid()
         self._queue: deque[tuple[Waiting, trace.Trace]] = deque()
         self._wake = asyncio.Event()
 
@@ -54,16 +53,7 @@ class LineQueue:
 
     async def take_up_left_behind(self, stop: asyncio.Event) -> None:
         """Handle what a crash left; one process at a time. A worker."""
-        while not stop.is_set():
-            try:
-                if await take_lease(self.core.db, "line-sweep", self.holder, LEASE_FOR):
-                    await self.sweep()
-            except Exception as error:
-                log.warning("line_sweep_failed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), SWEEP_EVERY)
-            except TimeoutError:
-                continue
+        await alone(self.core.db, "line-sweep", LEASE_FOR, SWEEP_EVERY, self.sweep, stop)
 
     async def sweep(self, older_than: timedelta = SWEEP_AFTER) -> int:
         """Handle what has waited longer than `older_than`; returns how many there were."""

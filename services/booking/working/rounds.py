@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from shared.ids import new_ulid
-from shared.leases import take_lease
+from shared.leases import alone
 from shared.mongo import Database
 from shared.registry import Registry
 from shared.tenancy import Tenant
@@ -26,19 +25,9 @@ class Rounds:
         self.registry = registry
         self.rounds = rounds
         self.every = every
-        self.holder = new_ulid()
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                if await take_lease(self.db, "centre-rounds", self.holder, LEASE_FOR):
-                    await self.once()
-            except Exception as error:  # the database is away: nobody has the lease
-                log.warning("centre_rounds_failed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), self.every)
-            except TimeoutError:
-                continue
+        await alone(self.db, "centre-rounds", LEASE_FOR, self.every, self.once, stop)
 
     async def once(self) -> int:
         """Do what is due, tenant by tenant; returns how much that was. What fails for one keeps no other waiting."""
