@@ -9,7 +9,7 @@ missed, is `lost` called: what was kept in memory must be read anew.
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 HEARTBEAT = 1.0
 SILENCE = 3 * HEARTBEAT
 """Seconds without a word of the server after which it is asked again."""
+LOOK_EVERY = 1.0
 FORGOTTEN = 30.0
 """Seconds after which the server removes a consumer that nobody listens to."""
 
@@ -64,6 +65,17 @@ class Following:
                 await asyncio.sleep(0.2)
             finally:
                 self._complete_at = -math.inf
+
+    async def run_beside(self, look: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        """`run`, and `look` every second meanwhile: to begin to read what shall be in memory before somebody asks for it."""
+        task = asyncio.ensure_future(self.run(stop))
+        while not stop.is_set() and not task.done():
+            await look()
+            try:
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+            except TimeoutError:
+                pass
+        await task
 
     async def _follow(self, stop: asyncio.Event) -> None:
         js = self.nc.jetstream()

@@ -37,7 +37,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 FAR = timedelta(days=3650)
-LOOK_EVERY = 1.0
 PATIENCE = 2.0
 """Seconds that a caller waits for a picture which is being read, before reading what it needs by itself."""
 A_TURN = 20
@@ -124,16 +123,13 @@ class Diary:
     ) -> None:
         """Keep pictures current until `stop`, and read those of all homes as soon as they are known."""
         self._following = following
-        task = asyncio.ensure_future(following.run(stop))
+
+        async def look() -> None:
+            for home in homes():
+                await self.ready(home)
+
         try:
-            while not stop.is_set() and not task.done():
-                for home in homes():
-                    await self.ready(home)
-                try:
-                    await asyncio.wait_for(stop.wait(), LOOK_EVERY)
-                except TimeoutError:
-                    pass
-            await task
+            await following.run_beside(look, stop)
         finally:
             self._following = None
             self.lost()

@@ -30,7 +30,6 @@ from shared.tenancy import Tenant
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 1.0
 PATIENCE = 2.0
 """Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
 OFFERS = "banso.matching.offer."
@@ -107,17 +106,14 @@ class Market:
     ) -> None:
         """Keep stalls current until `stop`, and read those of all municipalities as soon as they are known."""
         self._following = following
-        task = asyncio.ensure_future(following.run(stop))
+
+        async def look() -> None:
+            if self._is_followed:
+                for tenant in tenants():
+                    _ = self._kept.get(tenant) or self._keep(tenant)
+
         try:
-            while not stop.is_set() and not task.done():
-                if self._is_followed:
-                    for tenant in tenants():
-                        _ = self._kept.get(tenant) or self._keep(tenant)
-                try:
-                    await asyncio.wait_for(stop.wait(), LOOK_EVERY)
-                except TimeoutError:
-                    pass
-            await task
+            await following.run_beside(look, stop)
         finally:
             self._following = None
             self.lost()
