@@ -117,7 +117,7 @@ async def _check_against_declared(buckets: dict[str, KeyValue], found: Sequence[
 async def _declared(kv: KeyValue, model: type[M]) -> dict[str, M]:
     watcher = await kv.watchall()
     try:
-        return await whole(watcher, model)
+        return await whole(kv, watcher, model)
     finally:
         await watcher.stop()  # type: ignore[no-untyped-call]
 

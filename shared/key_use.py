@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from shared.clock import system_now
-from shared.registry import bucket
+from shared.registry import bucket, entries
 
 log = structlog.get_logger()
 
@@ -53,8 +53,7 @@ async def last_used(nc: Client) -> dict[str, str]:
     """Key id -> ISO instant (UTC) of its last use."""
     kv = await bucket(nc, BUCKET)
     watcher = await kv.watchall()
-    found: dict[str, str] = {}
-    while (entry := await watcher.updates(timeout=5)) is not None:  # type: ignore[no-untyped-call]
-        found[entry.key] = (entry.value or b"").decode()
-    await watcher.stop()  # type: ignore[no-untyped-call]
-    return found
+    try:
+        return {entry.key: (entry.value or b"").decode() for entry in await entries(kv, watcher)}
+    finally:
+        await watcher.stop()  # type: ignore[no-untyped-call]

@@ -78,13 +78,13 @@ class Registry:
 
     async def _follow(self, stop: asyncio.Event) -> None:
         """Read the buckets whole, then follow their changes until it is time to read them anew."""
-        tenants = await (await bucket(self.nc, TENANTS_BUCKET, replicas=self.replicas)).watchall()
-        pools = await (await bucket(self.nc, POOLS_BUCKET, replicas=self.replicas)).watchall()
-        keys = await (await bucket(self.nc, KEYS_BUCKET, replicas=self.replicas)).watchall()
+        names = (TENANTS_BUCKET, POOLS_BUCKET, KEYS_BUCKET)
+        buckets = [await bucket(self.nc, name, replicas=self.replicas) for name in names]
+        tenants, pools, keys = watchers = [await kv.watchall() for kv in buckets]
         try:
-            self.tenants = await whole(tenants, Tenant)
-            self.pools = await whole(pools, Pool)
-            self.keys = await whole(keys, ApiKey)
+            self.tenants = await whole(buckets[0], tenants, Tenant)
+            self.pools = await whole(buckets[1], pools, Pool)
+            self.keys = await whole(buckets[2], keys, ApiKey)
             self.ready.set()
             followers = [
                 asyncio.ensure_future(_changes(tenants, Tenant, self.tenants)),
@@ -100,21 +100,35 @@ class Registry:
                     follower.cancel()
                 await asyncio.gather(*followers, return_exceptions=True)
         finally:
-            for watcher in (tenants, pools, keys):
+            for watcher in watchers:
                 try:
                     await watcher.stop()  # type: ignore[no-untyped-call]
                 except NatsError:
                     pass
 
 
-async def whole(watcher: KeyValue.KeyWatcher, model: type[M]) -> dict[str, M]:
+async def whole(kv: KeyValue, watcher: KeyValue.KeyWatcher, model: type[M]) -> dict[str, M]:
     """What the watched bucket holds now, by name."""
     found: dict[str, M] = {}
-    while True:
-        entry = await watcher.updates(timeout=5)  # type: ignore[no-untyped-call]
-        if entry is None:
-            return found
+    for entry in await entries(kv, watcher):
         _apply(entry, model, found)
+    return found
+
+
+async def entries(kv: KeyValue, watcher: KeyValue.KeyWatcher) -> list[KeyValue.Entry]:
+    """What `kv` holds, read from the beginning of `watcher`, deletions included.
+
+    The watcher's own mark for "that was all" is not relied on: nats-py gives it too early when the server has sent the entries but its
+    answer about the consumer overtakes them, and a full bucket would look empty. Each entry says how many follow it.
+    """
+    found: list[KeyValue.Entry] = []
+    if (await kv.status()).values == 0:
+        return found
+    while not found or found[-1].delta:
+        entry = await watcher.updates(timeout=5)  # type: ignore[no-untyped-call]
+        if entry is not None:
+            found.append(entry)
+    return found
 
 
 async def _changes(watcher: KeyValue.KeyWatcher, model: type[M], into: dict[str, M]) -> None:

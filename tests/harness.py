@@ -10,6 +10,7 @@ import importlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,13 +103,16 @@ class Harness:
         create_issuer(self.issuer)
 
     async def declare(self, *resources: Tenant | Pool | ApiKey) -> None:
-        """Apply tenants (their secrets are made), pools and keys, as the command would."""
+        """Apply tenants (their secrets are made), pools and keys, as the command would; returns when every started service knows them."""
         for resource in resources:
             if isinstance(resource, Tenant):
                 create_missing(self.settings.secrets_dir, resource.id)
         nc = await nats.connect(self.settings.nats_url)
         await apply(nc, list(resources))
         await nc.close()
+        for started in self.started:
+            for resource in resources:
+                await eventually(partial(_known, started.core.registry, resource))
 
     async def start(self, name: str, *, role: str = "all", **settings: Any) -> httpx.AsyncClient:
         """Start service `name` with extra settings; returns a client of its app."""
@@ -153,9 +157,6 @@ class Harness:
             text, resource = issue(tenant, "test", "test", list(scopes), agency, None)
             key = ApiKey.model_validate(resource)
             await self.declare(key)
-            for started in self.started:
-                registry = started.core.registry
-                await eventually(lambda r=registry: _known(r, key.id))  # type: ignore[misc]
             self._keys[wanted] = text
         return {"Authorization": f"Bearer {self._keys[wanted]}"}
 
@@ -183,5 +184,6 @@ class Harness:
             await started.close()
 
 
-async def _known(registry: Registry, key_id: str) -> bool:
-    return key_id in registry.keys
+async def _known(registry: Registry, resource: Tenant | Pool | ApiKey) -> bool:
+    known = {Tenant: registry.tenants, Pool: registry.pools, ApiKey: registry.keys}[type(resource)]
+    return known.get(resource.id) == resource  # type: ignore[attr-defined]

@@ -28,11 +28,6 @@ async def slow(harness: Harness) -> Desk:
     """Looks are made by the test."""
     desk = await open_desk(harness, offering_every=3600.0, expiry_every=3600.0)
     await harness.declare(a_tenant("sample-a", booking={"horizon_days": 5}))
-
-    async def declared() -> bool:
-        return desk.started.core.registry.tenants[A].spec.booking.horizon_days == 5
-
-    await eventually(declared)
     desk.at(MORNING)
     return desk
 

@@ -10,11 +10,12 @@ import nats
 import pytest
 import yaml
 from nats.aio.client import Client
+from nats.js.kv import KeyValue
 
 from shared.declare import apply
 from shared.errors import Invalid
 from shared.keys import issue
-from shared.registry import KEYS_BUCKET, POOLS_BUCKET, TENANTS_BUCKET, Registry, bucket
+from shared.registry import KEYS_BUCKET, POOLS_BUCKET, TENANTS_BUCKET, Registry, bucket, entries
 from shared.settings import CoreSettings
 from shared.tenancy import ApiKey
 from tests.harness import a_pool, a_tenant, eventually
@@ -176,3 +177,23 @@ async def test_the_command_applies_all_or_nothing(settings: CoreSettings, nc: Cl
     (tmp_path / "b.yaml").unlink()
     assert (await command(settings, "apply", str(tmp_path)))[1] == "tenant/kyoto applied\n"
     assert "tenant/kyoto" in (await command(settings, "list"))[1]
+
+
+async def test_a_mark_that_comes_too_early_does_not_make_a_full_bucket_look_empty(nc: Client) -> None:
+    await apply(nc, [a_tenant("kyoto"), a_tenant("kameoka")])
+    kv = await bucket(nc, TENANTS_BUCKET)
+    watcher = await kv.watchall()
+    early: asyncio.Queue[KeyValue.Entry | None] = asyncio.Queue()
+    early.put_nowait(None)
+    for _ in range(2):
+        early.put_nowait(await watcher.updates(timeout=5))  # type: ignore[no-untyped-call]
+    watcher._updates = early
+    assert {entry.key for entry in await entries(kv, watcher)} == {"kyoto", "kameoka"}
+    await watcher.stop()  # type: ignore[no-untyped-call]
+
+
+async def test_an_empty_bucket_is_empty(nc: Client) -> None:
+    kv = await bucket(nc, TENANTS_BUCKET)
+    watcher = await kv.watchall()
+    assert await entries(kv, watcher) == []
+    await watcher.stop()  # type: ignore[no-untyped-call]

@@ -141,12 +141,6 @@ class World:
     async def _declare(self, towns: Sequence[Town], terms: Booking) -> None:
         wanted = [_tenant(town.id, terms) for town in towns]
         await self.harness.declare(*wanted)
-        registry = self.started.core.registry
-
-        async def known() -> bool:
-            return all((t := registry.tenant(w.id)) and t.spec.booking == terms for w in wanted)
-
-        await eventually(known)
         for town in towns:
             town.terms = terms
 
