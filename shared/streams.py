@@ -10,8 +10,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
-from shared.events import booking, intake, matching
+from shared.events import booking, intake
 from shared.events.envelope import Payload, nats_subject
+from shared.events.matching import proposals
 
 DAY = 24 * 3600
 EVENT_DAYS = 30
@@ -66,7 +67,7 @@ DURABLES = (
         "matching-interests",
         "matching",
         "MATCHING",
-        (matching.InterestExpressed, matching.InterestWithdrawn),
+        (proposals.InterestExpressed, proposals.InterestWithdrawn),
     ),
     # booking knows whom staff may book for
     Durable("booking-residents", "booking", "INTAKE", (intake.ResidentRegistered,)),

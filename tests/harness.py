@@ -185,5 +185,8 @@ class Harness:
 
 
 async def _known(registry: Registry, resource: Tenant | Pool | ApiKey) -> bool:
-    known = {Tenant: registry.tenants, Pool: registry.pools, ApiKey: registry.keys}[type(resource)]
-    return known.get(resource.id) == resource  # type: ignore[attr-defined]
+    if isinstance(resource, Tenant):
+        return registry.tenants.get(resource.id) == resource
+    if isinstance(resource, Pool):
+        return registry.pools.get(resource.id) == resource
+    return registry.keys.get(resource.id) == resource

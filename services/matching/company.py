@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.events.envelope import Payload
-from shared.events.matching import CompanyRegistered
+from shared.events.matching.catalogue import CompanyRegistered
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from services.matching.interest import DEED_OF
 from services.matching.store.interactions import interaction_fields, interaction_id
 from shared.events.envelope import Event
 from shared.events.intake import ResidentRegistered
-from shared.events.matching import InterestExpressed, InterestWithdrawn
+from shared.events.matching.proposals import InterestExpressed, InterestWithdrawn
 from shared.inbox import Reaction, Tx
 
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from services.matching.engine.interactions import Deed
 from services.matching.offer import NoLongerOpen, Offer
 from shared.events.envelope import Payload
-from shared.events.matching import InterestExpressed, InterestWithdrawn
+from shared.events.matching.proposals import InterestExpressed, InterestWithdrawn
 
 Positive = Literal["save", "ask", "experience", "apply"]
 Kind = Literal["save", "ask", "experience", "apply", "not_interested"]

@@ -24,7 +24,12 @@ from services.matching.store.offers import REMEMBERED
 from shared.clock import TOKYO, Clock
 from shared.errors import NotFound, Poison, Unavailable
 from shared.events.envelope import Event, read
-from shared.events.matching import InterestExpressed, InterestWithdrawn, ModelPublished, SlateProposed
+from shared.events.matching.proposals import (
+    InterestExpressed,
+    InterestWithdrawn,
+    ModelPublished,
+    SlateProposed,
+)
 from shared.following import Following
 from shared.tenancy import Tenant
 

@@ -10,7 +10,7 @@ from services.matching.hours import Window
 from services.matching.values import Calling, Scale
 from shared.errors import Conflict
 from shared.events.envelope import Payload
-from shared.events.matching import OfferClosed, OfferPublished
+from shared.events.matching.catalogue import OfferClosed, OfferPublished
 
 Kind = Literal["job", "work_experience", "supported_short_job", "remote_order", "trial_work"]
 State = Literal["draft", "published", "paused", "filled", "closed", "expired"]

@@ -14,7 +14,7 @@ from typing import ClassVar
 from services.matching.offer import ClosingReason, NoLongerOpen, Offer, State
 from shared.errors import Conflict, Invalid
 from shared.events.envelope import Payload
-from shared.events.matching import OfferClosed, OfferPublished
+from shared.events.matching.catalogue import OfferClosed, OfferPublished
 
 OPEN: frozenset[State] = frozenset({"published", "paused"})
 ENDED: frozenset[State] = frozenset({"filled", "closed", "expired"})

@@ -13,7 +13,7 @@ from services.matching.hours import Window
 from services.matching.values import CALLINGS, SCALES, Calling, Profile, Scale
 from shared.errors import Invalid
 from shared.events.envelope import Payload
-from shared.events.matching import QuestionnaireCompleted
+from shared.events.matching.proposals import QuestionnaireCompleted
 
 LOWEST, HIGHEST = 1, 5
 

@@ -18,7 +18,7 @@ from services.matching.seeker import Seeker
 from services.matching.values import Scale
 from shared.clock import TOKYO
 from shared.events.envelope import Payload
-from shared.events.matching import SlateProposed
+from shared.events.matching.proposals import SlateProposed
 
 REASONS_SHOWN = 3
 NOTHING_ELSE = Circumstances()

@@ -9,7 +9,7 @@ from pymongo import DESCENDING
 from services.matching.engine.model import Model, read
 from shared.errors import NotFound
 from shared.events.envelope import Payload
-from shared.events.matching import ModelPublished
+from shared.events.matching.proposals import ModelPublished
 from shared.ids import derived_id
 from shared.mongo import Database, Document, Duplicate, reachable
 from shared.outbox import Outbox

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.events import booking, matching, notify
+from shared.events import booking, notify
 from shared.events.envelope import envelop
+from shared.events.matching import catalogue, proposals
 from tests.harness import eventually
 from tests.integration.intake.conftest import Intake
 
@@ -15,8 +16,8 @@ async def test_steps_of_all_services_stand_in_the_order_in_which_they_happened(i
     payloads = (
         notify.MessageDelivered(message_id="msg_1", resident_id=resident_id, template="x", via="line"),
         booking.AppointmentAttended(resident_id=resident_id, appointment_id="apt_1", counsellor_id="cou_1"),
-        matching.SlateProposed(resident_id=resident_id, slate_id="slt_1", offers=("ofr_1",)),
-        matching.CompanyRegistered(company_id="com_1"),  # nobody's step
+        proposals.SlateProposed(resident_id=resident_id, slate_id="slt_1", offers=("ofr_1",)),
+        catalogue.CompanyRegistered(company_id="com_1"),  # nobody's step
     )
     for minutes, payload in enumerate(reversed(payloads)):
         source = f"/{payload.TYPE.split('.')[1]}"

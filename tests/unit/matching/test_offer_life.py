@@ -22,7 +22,7 @@ from services.matching.offer_life import (
     take_place,
 )  # fmt: skip
 from shared.errors import Conflict, Invalid
-from shared.events.matching import OfferClosed, OfferPublished
+from shared.events.matching.catalogue import OfferClosed, OfferPublished
 from tests.unit.matching.builders import NOW, an_offer
 
 TODAY = date(2026, 12, 2)

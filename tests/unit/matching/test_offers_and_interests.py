@@ -9,7 +9,8 @@ from services.matching.interest import express, latest, withdraw
 from services.matching.offer import NoLongerOpen, close
 from services.matching.questionnaire import Questionnaire
 from services.matching.seeker import seeker_of
-from shared.events.matching import InterestExpressed, InterestWithdrawn, OfferClosed
+from shared.events.matching.catalogue import OfferClosed
+from shared.events.matching.proposals import InterestExpressed, InterestWithdrawn
 from tests.harness import a_tenant
 from tests.unit.matching.builders import NEIGHBOUR, NOW, an_offer
 

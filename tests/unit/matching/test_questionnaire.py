@@ -8,7 +8,7 @@ from services.matching import wording
 from services.matching.questionnaire import BY_ID, ITEMS, Questionnaire, Wishes, answer, profile_of
 from services.matching.values import SCALES, Profile
 from shared.errors import Invalid
-from shared.events.matching import QuestionnaireCompleted
+from shared.events.matching.proposals import QuestionnaireCompleted
 from tests.unit.matching.builders import NOW
 
 EMPTY = Questionnaire("qst_1", "res_1")

@@ -1,4 +1,4 @@
-"""Events that matching publishes."""
+"""What residents answer, what is proposed to them, and what they say to it."""
 
 from typing import ClassVar, Literal
 
@@ -11,28 +11,6 @@ class QuestionnaireCompleted(Payload):
     questionnaire_id: str
     answered: int
     skipped: int
-
-
-class CompanyRegistered(Payload):
-    TYPE: ClassVar[str] = "banso.matching.company.registered.v1"
-    company_id: str
-
-
-class OfferPublished(Payload):
-    """`kind` is job, work_experience, supported_short_job, remote_order or trial_work."""
-
-    TYPE: ClassVar[str] = "banso.matching.offer.published.v1"
-    offer_id: str
-    company_id: str
-    kind: Literal["job", "work_experience", "supported_short_job", "remote_order", "trial_work"]
-    municipality_code: str
-
-
-class OfferClosed(Payload):
-    TYPE: ClassVar[str] = "banso.matching.offer.closed.v1"
-    offer_id: str
-    company_id: str
-    reason: Literal["filled", "withdrawn", "expired"]
 
 
 class SlateProposed(Payload):
@@ -69,9 +47,6 @@ class ModelPublished(Payload):
 
 EVENTS: tuple[type[Payload], ...] = (
     QuestionnaireCompleted,
-    CompanyRegistered,
-    OfferPublished,
-    OfferClosed,
     SlateProposed,
     InterestExpressed,
     InterestWithdrawn,
