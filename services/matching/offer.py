@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from services.matching.company import Company
 from services.matching.hours import Window
+from services.matching.inheriting import Answers
 from services.matching.values import Calling, Scale
 from shared.errors import Conflict
 from shared.events.envelope import Payload
@@ -30,6 +31,7 @@ class Offer:
 
     `expires_on` is the last day (Asia/Tokyo) on which it is open. `licences` are required, `accommodations` given. `lat`, `lng` in
     degrees, WGS 84. `source_id` is the number that the source knows it by.
+    `values` and `interests` are what `inherited` makes of `own`, the company's answers, and the occupation's profile.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Offer:
     work_days_a_week: int | None = None
     source: Source = "own"
     source_id: str | None = None
+    own: Answers = Answers()
     version: int = 1
 
 
@@ -96,6 +99,7 @@ def publish(offer_id: str, company: Company, draft: Draft, now: datetime) -> tup
         values=draft.values,
         tags=draft.tags,
         created_at=now,
+        own=Answers(draft.values, count=1 if draft.values else 0),
     )
     event = OfferPublished(
         offer_id=offer_id, company_id=company.id, kind=offer.kind, municipality_code=offer.municipality_code

@@ -10,12 +10,14 @@ from services.matching.store.interactions import Interactions
 from services.matching.store.interests import Interests
 from services.matching.store.models import KEPT_FOR as MODELS_KEPT
 from services.matching.store.models import Models
+from services.matching.store.occupations import Occupations
 from services.matching.store.offers import Offers
 from services.matching.store.questionnaires import Questionnaires
 from services.matching.store.residents import Residents
 from services.matching.store.slates import Slates
 from services.matching.store.snapshots import KEPT_FOR as SNAPSHOTS_KEPT
 from services.matching.store.snapshots import Snapshots
+from services.matching.store.workers import WORKERS, Workers
 from shared.mongo import CollectionSpec, Database
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.retention import Kept
@@ -35,6 +37,9 @@ COLLECTIONS = (
             OUTBOX_INDEX,
         ),
     ),
+    CollectionSpec("occupations", (IndexModel([_TENANT, ("code", ASCENDING)]),)),
+    # found by its id, which is made of the tenant
+    CollectionSpec("occupation_files"),
     # found by its id, which is made of tenant and resident; those who want nothing learned from them are looked for
     CollectionSpec("questionnaires", (IndexModel([_TENANT, ("wishes.learning", ASCENDING)]), OUTBOX_INDEX)),
     CollectionSpec(
@@ -61,6 +66,7 @@ COLLECTIONS = (
     ),
     # found by id only: a registration writes one document and no index entry
     CollectionSpec("residents"),
+    WORKERS,
     CollectionSpec(
         "interactions",
         (
@@ -108,6 +114,8 @@ class Store:
     interactions: Interactions
     snapshots: Snapshots
     models: Models
+    occupations: Occupations
+    workers: Workers
 
 
 def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
@@ -122,4 +130,6 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         interactions=Interactions(db),
         snapshots=Snapshots(db),
         models=Models(db, outbox),
+        occupations=Occupations(db),
+        workers=Workers(db),
     )

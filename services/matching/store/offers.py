@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.matching.inheriting import Answers
 from services.matching.offer import Offer, State
 from services.matching.store.changing import Rule, change
 from services.matching.store.documents import windows_document, windows_of
@@ -103,6 +104,11 @@ def offer_document(offer: Offer) -> Document:
         "work_days_a_week": offer.work_days_a_week,
         "source": offer.source,
         "source_id": offer.source_id,
+        "own": {
+            "values": dict(offer.own.values),
+            "interests": dict(offer.own.interests),
+            "count": offer.own.count,
+        },
     }
 
 
@@ -139,5 +145,14 @@ def offer_of(document: Document) -> Offer:
         work_days_a_week=document.get("work_days_a_week"),
         source=document.get("source", "own"),
         source_id=document.get("source_id"),
+        own=_own(document),
         version=document.get("version", 1),
     )
+
+
+def _own(document: Document) -> Answers:
+    """Before there was anything to inherit, all that an offer gave was said by its company."""
+    if "own" in document:
+        return Answers(**document["own"])
+    values, interests = document["values"], document.get("interests", {})
+    return Answers(values, interests, count=1 if values or interests else 0)

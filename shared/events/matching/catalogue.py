@@ -20,6 +20,14 @@ class OfferPublished(Payload):
     municipality_code: str
 
 
+class OfferChanged(Payload):
+    """Something about it is different, and it is neither opened nor ended by that."""
+
+    TYPE: ClassVar[str] = "banso.matching.offer.changed.v1"
+    offer_id: str
+    company_id: str
+
+
 class OfferClosed(Payload):
     TYPE: ClassVar[str] = "banso.matching.offer.closed.v1"
     offer_id: str
@@ -30,5 +38,6 @@ class OfferClosed(Payload):
 EVENTS: tuple[type[Payload], ...] = (
     CompanyRegistered,
     OfferPublished,
+    OfferChanged,
     OfferClosed,
 )
