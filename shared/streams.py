@@ -62,6 +62,13 @@ DURABLES = (
     Durable("intake-timeline-notify", "intake", "NOTIFY"),
     # matching knows who may be proposed work, and where they live
     Durable("matching-residents", "matching", "INTAKE", (intake.ResidentRegistered,)),
+    # matching knows who works with a digital employment centre
+    Durable(
+        "matching-workers",
+        "matching",
+        "BOOKING",
+        (booking.WorkerEnrolled, booking.ContractStarted, booking.ContractEnded),
+    ),
     # what residents say to offers is noted for learning
     Durable(
         "matching-interests",
