@@ -83,12 +83,6 @@ async def shared(harness: Harness) -> AsyncIterator[Shared]:
         {"tenant": B, "quota_hours": 1, "floor_hours": 1},
     ]
     await harness.declare(a_pool(POOL, *members))
-    registry = desk.started.core.registry
-
-    async def known() -> bool:
-        return registry.pool(POOL) is not None
-
-    await eventually(known)
     yield Shared(desk, await add_counsellor(desk))
     assert (await audit(desk.started.core.db)).findings == []
 
@@ -223,12 +217,6 @@ async def test_a_municipality_sees_who_can_be_talked_to_and_its_own_numbers_alon
 
 async def test_a_pool_that_others_share_is_not_there(shared: Shared) -> None:
     await shared.desk.harness.declare(a_pool("other-pool", {"tenant": A, "quota_hours": 1}))
-    registry = shared.desk.started.core.registry
-
-    async def known() -> bool:
-        return registry.pool("other-pool") is not None
-
-    await eventually(known)
     for path in ("counsellors", "ledger"):
         answer = await shared.desk.staff("GET", f"/pools/other-pool/{path}", tenant=B)
         assert answer.status_code == 404
@@ -241,12 +229,6 @@ async def test_a_pool_that_others_share_is_not_there(shared: Shared) -> None:
 
 async def test_a_counsellor_of_a_pool_that_is_not_shared_cannot_be_wished_for(shared: Shared) -> None:
     await shared.desk.harness.declare(a_pool(POOL, {"tenant": A, "quota_hours": 1}))
-    registry = shared.desk.started.core.registry
-
-    async def left() -> bool:
-        return registry.pools_of(B) == []
-
-    await eventually(left)
     assert (await shared.hold("two", B, 1380)).status_code == 404
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.browser import DESKTOP, PHONE, accessible, free_port, served, sizes
 from tests.fakes.issuer.people import Person
-from tests.harness import Harness, a_pool, eventually
+from tests.harness import Harness, a_pool
 from tests.integration.booking.desk import DAY, EVERY_NIGHT, A, Desk, open_desk
 from tests.signing_in import issuing, staff_cookie
 
@@ -114,11 +114,6 @@ async def test_the_pages_of_a_pools_people_are_accessible(
 ) -> None:
     pool = a_pool()
     await desk.harness.declare(pool)
-
-    async def known() -> bool:
-        return pool.id in desk.started.core.registry.pools
-
-    await eventually(known)
     person = {"display_name": "見本 プール相談員", "channels": ["online"], "weekly_hours": EVERY_NIGHT}
     token = desk.harness.staff(pool.id, "pool_staff")
     counsellor = (await desk.client.post("/booking/v1/pool/counsellors", headers=token, json=person)).json()[
