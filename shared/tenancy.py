@@ -59,6 +59,8 @@ class Retention(Declared):
 
     consultations: int = Field(default=1095, ge=30)
     messages: int = Field(default=90, ge=3)
+    assessments: int = Field(default=1095, ge=400)
+    """How work went, from when it was looked at; what was suggested because of it, from when that ended."""
 
 
 class Quotas(Declared):
@@ -118,6 +120,8 @@ class Matching(Declared):
     pushes: tuple[Push, ...] = Field(default=(), max_length=5)
     send_lists: bool = False
     """May residents who agreed be sent offers by message?"""
+    step_up: float | None = Field(default=4.0, ge=3, le=5)
+    """Where an assessment's axis is high, of 1 to 5: a talk about a next step may then be suggested to staff; None: never."""
 
 
 class Desk(Declared):
@@ -213,6 +217,8 @@ SCOPES = (
     "appointments:write",
     "centre:read",
     "centre:write",
+    "assessments:read",
+    "assessments:write",
     "messages:read",
     "messages:write",
     "templates:read",
