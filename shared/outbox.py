@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pymongo import ASCENDING, IndexModel, InsertOne
+from pymongo import ASCENDING, IndexModel, InsertOne, UpdateOne
 
 from shared.clock import Clock, system_now
 from shared.errors import NotFound, StaleVersion
@@ -82,6 +82,19 @@ class Outbox:
         """The same as `insert`, as an operation for a consumer's bulk write."""
         pending, document = self._new(collection, tenant, document_id, fields, events, None)
         return InsertOne(document), pending
+
+    def staged_update(
+        self,
+        collection: str,
+        tenant: str,
+        document_id: str,
+        version: int,
+        fields: Mapping[str, Any],
+        events: Sequence[Payload],
+    ) -> tuple[UpdateOne, Pending | None]:
+        """The same as `update`, as an operation for a bulk write; whoever writes it sees to it that every one found its document."""
+        pending, change = self._change(collection, tenant, document_id, version, fields, events, None)
+        return UpdateOne({"_id": document_id, "tenant_id": tenant, "version": version}, change), pending
 
     async def update(
         self,

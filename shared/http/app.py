@@ -1,6 +1,6 @@
 """`build_app`: a FastAPI application as every service has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
@@ -68,11 +68,13 @@ def build_app(
     problem_titles: dict[str, dict[str, str]] | None = None,
     pages: Pages,
     page_routers: Sequence[APIRouter] = (),
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """An app under `/<service>`: `routers` make the documented API below `/<service>/v1`, `page_routers` the HTML beside it; where staff
     sign in is the same everywhere.
 
-    `problem_titles` adds the service's slugs: `{"slot-taken": {"ja": …, "en": …}}`.
+    `problem_titles` adds the service's slugs: `{"slot-taken": {"ja": …, "en": …}}`. `larger_bodies`: paths at which a body may have more
+    bytes than elsewhere (see Correlation).
     """
     prefix = f"/{core.name}"
     app = FastAPI(
@@ -91,5 +93,5 @@ def build_app(
     for router in (*page_routers, sign_in_routes(pages, core.settings), pages.docs()):
         app.include_router(router, prefix=prefix, include_in_schema=False)
     pages.mount_static(app)
-    app.add_middleware(Correlation)
+    app.add_middleware(Correlation, larger=larger_bodies)
     return app

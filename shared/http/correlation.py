@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,10 +23,14 @@ MAX_BODY = 5 * 1024 * 1024
 
 
 class Correlation:
-    """Binds the trace of each request; answers with `X-Request-Id`, also to a bug; cuts off bodies beyond 5 MiB."""
+    """Binds the trace of each request; answers with `X-Request-Id`, also to a bug; cuts off bodies beyond 5 MiB.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger`: paths at which a body may have another number of bytes. What is there never takes a body into memory as a whole.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +57,7 @@ class Correlation:
 
         with trace.tracing(trace.Trace(correlation_id, None, traceparent, "anonymous")):
             try:
-                await self.app(scope, _bounded(headers, receive), tagged)
+                await self.app(scope, _bounded(receive, self.larger.get(scope["path"], MAX_BODY)), tagged)
             except Exception as error:
                 # here and not outside, so that the log and the answer carry the correlation id
                 problem = unexpected(Request(scope), error)
@@ -65,7 +70,7 @@ class Correlation:
                 REQUEST_SECONDS.labels(route).observe(time.perf_counter() - started)
 
 
-def _bounded(headers: dict[bytes, bytes], receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Cut off a body that grows beyond the limit, whatever length was announced."""
     total = 0
 
@@ -73,7 +78,7 @@ def _bounded(headers: dict[bytes, bytes], receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY:
+        if total > most:
             from starlette.exceptions import HTTPException
 
             raise HTTPException(413)
