@@ -35,6 +35,9 @@ class Wish:
     since: datetime | None = None
 
 
+NO_WISH = Wish()
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """`period` is the later of the two months that it stands on. `note` is read by staff alone, `message` by the worker too."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from services.matching.store import assessments
+from services.matching.store.assessments import Assessments
 from services.matching.store.companies import Companies
 from services.matching.store.interactions import KEPT_FOR as INTERACTIONS_KEPT
 from services.matching.store.interactions import Interactions
@@ -67,6 +69,7 @@ COLLECTIONS = (
     # found by id only: a registration writes one document and no index entry
     CollectionSpec("residents"),
     WORKERS,
+    *assessments.COLLECTIONS,
     CollectionSpec(
         "interactions",
         (
@@ -91,13 +94,14 @@ COLLECTIONS = (
         ),
     ),
 )
-OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests", "models")
+OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests", "models", *assessments.OUTBOXES)
 
 KEPT = (
     Kept("interactions", "at", lambda _: INTERACTIONS_KEPT.days),
     Kept("snapshots", "at", lambda _: SNAPSHOTS_KEPT.days),
     Kept("models", "superseded_at", lambda _: MODELS_KEPT.days),
     Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
+    *assessments.KEPT,
 )
 
 
@@ -116,6 +120,7 @@ class Store:
     models: Models
     occupations: Occupations
     workers: Workers
+    assessments: Assessments
 
 
 def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
@@ -132,4 +137,5 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         models=Models(db, outbox),
         occupations=Occupations(db),
         workers=Workers(db),
+        assessments=Assessments(db, outbox, sealer),
     )
