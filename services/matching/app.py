@@ -20,6 +20,15 @@ from shared.web import Pages
 TEMPLATES = Path(__file__).parent / "templates"
 PROBLEM_TITLES = {
     "offer-closed": {"ja": "この募集は終わっています", "en": "This offer is closed"},
+    "already-assessed": {"ja": "この月の記録は、もうあります", "en": "This month has its assessment"},
+    "own-words": {
+        "ja": "本人の記録は本人だけが、職員の記録は職員だけが直せます",
+        "en": "Each side corrects its own words only",
+    },
+    "suggestion-closed": {
+        "ja": "この話は、もう終わっています",
+        "en": "This suggestion does not stand any more",
+    },
 }
 
 

@@ -27,7 +27,16 @@ EDGES = {
 # What brings rules, store and clock together, or speaks to the world. New rules belong into a module of their own instead.
 USE_CASES = {
     "intake": {"conversation", "guide", "importing", "line_desk", "line_queue", "referring"},
-    "matching": {"assessing", "estimating", "expressing", "market", "proposing", "refitting", "replaying", "viewing"},
+    "matching": {
+        "assessing",
+        "estimating",
+        "expressing",
+        "market",
+        "proposing",
+        "refitting",
+        "replaying",
+        "viewing",
+    },
     "booking": {
         "acting",
         "appointment_choices",

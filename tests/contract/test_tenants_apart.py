@@ -21,6 +21,7 @@ from tests.contract.owner import (
     walk_matching,
     walk_notify,
 )
+from tests.contract.owner_assess import walk_assessments
 from tests.contract.owner_calendar import walk_rooms_leave_and_series
 from tests.contract.owner_centre import walk_centre
 from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
@@ -102,6 +103,7 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     day = now.date() + timedelta(days=4)
     await walk_after_appointments(walk, core.clock, resident_id, booking["counsellor_id"], day)
     await walk_centre(walk, core.clock, resident_id, now.date())
+    await walk_assessments(walk, harness, tenant, resident_id, now.date())
     return walk
 
 
@@ -180,7 +182,9 @@ async def test_a_pools_counsellor_reaches_nothing_but_the_own_appointments(harne
     me, mine = await pool_counsellor(harness, walks)
     await stand_still(harness)
     before = await fingerprints(harness)
-    open_to_all = {("matching", "GET", "/matching/v1/questionnaire")}
+    open_to_all = {
+        ("matching", "GET", f"/matching/v1/{what}") for what in ("questionnaire", "assessment-items")
+    }
     own = "/booking/v1/pool/me/appointments"
     wrong = []
     for tenant, walk in walks.items():

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
+from services.matching.assessing import Assessing
 from services.matching.market import Market
+from services.matching.routes.assessments import assessment_router, my_assessment_router
 from services.matching.routes.audits import audit_router
 from services.matching.routes.companies import company_router
 from services.matching.routes.interests import interest_router
@@ -16,6 +18,7 @@ from shared.clock import Clock
 
 def routers(store: Store, market: Market, clock: Clock) -> list[APIRouter]:
     """All of it, over one store."""
+    assessing = Assessing(store.assessments, store.workers, clock)
     return [
         company_router(store, clock),
         offer_router(store, clock),
@@ -24,4 +27,6 @@ def routers(store: Store, market: Market, clock: Clock) -> list[APIRouter]:
         audit_router(store),
         view_router(store, clock),
         interest_router(store, clock),
+        my_assessment_router(assessing),
+        assessment_router(assessing),
     ]
