@@ -55,10 +55,12 @@ class Features(Declared):
 
 
 class Retention(Declared):
-    """Days that each kind is kept: consultations from when they began, messages and webhook deliveries from when they ended."""
+    """Days that each kind is kept: consultations from when they began, messages and webhook deliveries from when they ended, what residents
+    answered about support programmes from their last answer."""
 
     consultations: int = Field(default=1095, ge=30)
     messages: int = Field(default=90, ge=3)
+    support_answers: int = Field(default=90, ge=1)
     assessments: int = Field(default=1095, ge=400)
     """How work went, from when it was looked at; what was suggested because of it, from when that ended."""
 
@@ -118,6 +120,9 @@ class Matching(Declared):
     reciprocal: bool = True
     """Does it count whether a company, too, would find what it looks for?"""
     pushes: tuple[Push, ...] = Field(default=(), max_length=5)
+    stretch: float = Field(default=0.1, ge=0, le=1)
+    """The share of a plan's batches that may go to workers who are still growing into them, where every unit is looked at anyway. A centre
+    that begins, and knows no results yet, says 1."""
     send_lists: bool = False
     """May residents who agreed be sent offers by message?"""
     step_up: float | None = Field(default=4.0, ge=3, le=5)
@@ -217,6 +222,8 @@ SCOPES = (
     "appointments:write",
     "centre:read",
     "centre:write",
+    "orders:read",
+    "orders:write",
     "assessments:read",
     "assessments:write",
     "messages:read",

@@ -282,13 +282,27 @@ class WeekCapacity(Part):
     free: int
 
 
+class DayCapacity(Part):
+    """Minutes of one service date."""
+
+    service_date: date
+    minutes: int
+
+
 class CapacityForecast(Payload):
-    """What a worker has left for new orders, in the weeks to come."""
+    """What a worker has left for new orders, in the weeks to come.
+
+    `days` are today and the days to come, as far as `weeks` reach: minutes that they can give to orders, what they have promised to orders in Banso
+    included (a week's `free` is without it), what staff have said is promised elsewhere not. Days without minutes are left out. `skills` are codes.
+    """
 
     TYPE: ClassVar[str] = "banso.booking.capacity.forecast.v1"
     resident_id: str
     centre_id: str
     weeks: tuple[WeekCapacity, ...]
+    days: tuple[DayCapacity, ...] = ()
+    skills: tuple[str, ...] = ()
+    wishes_more: bool = False
 
 
 class _Contract(Payload):

@@ -1,0 +1,1 @@
+"""Use cases of client orders: rules, store and clock brought together."""

@@ -1,0 +1,176 @@
+"""Making a plan within a time limit: the quick plan always, the solver's when it is better; and how far from the best possible it is, at most."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from services.matching.orders.greedy import Loads, Pairs, fill, greedy, in_order, points
+from services.matching.orders.problem import Field, Problem, candidates, field_of
+from services.matching.orders.programme import SURE, Ints, Programme, Relaxed
+from services.matching.orders.schedule import Days, schedule
+
+PRICED_PER_PIECE = 4
+ROUNDS = 2
+RELAX_SHARE, FIRST_SHARE = 0.45, 0.6
+"""Of the time, until when the relaxation and its bound are looked for, and the first whole pairs; what remains is for improving them."""
+AT_ONCE, LEAST_AT_ONCE, ONE_TURN = 40, 8, 0.5
+"""So many workers at a time, fewer when that takes longer than so many seconds."""
+ENOUGH = 0.005
+"""Nearer to the bound than this is not worth anybody's waiting."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A piece given to a worker: by index, with planned minutes by day of the plan."""
+
+    piece: int
+    hand: int
+    minutes: int
+    days: Days
+    stretch: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`bound`: no plan is worth more; infinite when time was too short for one. `greedy` is what the quick plan was worth."""
+
+    placements: tuple[Placement, ...]
+    objective: float
+    bound: float
+    greedy: float
+    method: Literal["greedy", "solver"]
+    seconds: float = 0.0
+
+    @property
+    def gap(self) -> float | None:
+        """Of the bound, what the plan might be short of it at most; None when there is no bound."""
+        if not np.isfinite(self.bound):
+            return None
+        return max(1 - self.objective / self.bound, 0.0) if self.bound > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Made:
+    plan: Plan
+    field: Field
+
+
+def make_plan(problem: Problem, seconds: float) -> Made:
+    """A plan in about `seconds`. Deterministic as long as the time limit is not met."""
+    began = time.perf_counter()
+    field = field_of(problem)
+    quick = greedy(field)
+    best, method, bound = quick, "greedy", float("inf")
+    if field.allowed.any():
+        fixed = {p: h for p, h in quick.pairs.items() if problem.pieces[p].pinned is not None}
+        found, bound = _solve(field, fixed, began, seconds)
+        if found and points(field, found.pairs) > points(field, quick.pairs):
+            best, method = found, "solver"
+    else:
+        bound = 0.0
+    plan = Plan(
+        _placements(best),
+        points(field, best.pairs),
+        bound,
+        points(field, quick.pairs),
+        "solver" if method == "solver" else "greedy",
+    )
+    return Made(replace(plan, seconds=round(time.perf_counter() - began, 3)), field)
+
+
+def _solve(field: Field, fixed: Pairs, began: float, seconds: float) -> tuple[Loads | None, float]:
+    """The solver's plan, if it found one in time, and the bound."""
+
+    def left(share: float = 1.0) -> float:
+        return began + share * seconds - time.perf_counter()
+
+    programme = Programme(field, _with_fixed(candidates(field), fixed, field), fixed)
+    relaxed = programme.relaxed(left(RELAX_SHARE))
+    bound = relaxed.bound if relaxed else float("inf")
+    for _ in range(ROUNDS):
+        missing = _missing(programme, relaxed) if relaxed else ()
+        if not len(missing) or left(RELAX_SHARE) < 0.1 * seconds:
+            break
+        grown = Programme(field, np.concatenate((programme.pairs, missing)), fixed)
+        again = grown.relaxed(left(RELAX_SHARE))
+        if again is None:
+            break
+        programme, relaxed, bound = grown, again, min(bound, again.bound)
+    if relaxed is None or left() < 0.05:
+        return None, bound
+    chosen = programme.solved(left(FIRST_SHARE), np.where(relaxed.x >= SURE, 1.0, 0.0))
+    if chosen is None:
+        return None, bound
+    return _improved(programme, _loads(field, chosen), bound, lambda: left(0.95)), bound
+
+
+def _improved(programme: Programme, loads: Loads, bound: float, left: Callable[[], float]) -> Loads:
+    """A share of the workers at a time gives up what they have, and the solver distributes it anew, as long as there is time.
+
+    Source: large neighbourhood search, P. Shaw, CP 1998, 417-431.
+    """
+    field, worth = programme.field, points(programme.field, loads.pairs)
+    everybody = len(field.problem.hands)
+    some = min(everybody, AT_ONCE)
+    random = np.random.default_rng(everybody)
+    order: list[int] = []
+    while worth < bound * (1 - ENOUGH) and (seconds := left()) > 0.1:
+        if len(order) < some:
+            order = random.permutation(everybody).tolist()
+        hands, order = np.array(order[:some], dtype=np.int64), order[some:]
+        began = time.perf_counter()
+        found = programme.again(min(seconds, ONE_TURN), loads.pairs, hands)
+        if time.perf_counter() - began > ONE_TURN * 0.9:
+            some = max(some // 2, min(some, LEAST_AT_ONCE))
+        better = _loads(field, found) if found else loads
+        if (value := points(field, better.pairs)) > worth:
+            loads, worth = better, value
+        elif some == everybody:
+            break
+    return loads
+
+
+def _with_fixed(pairs: Ints, fixed: Pairs, field: Field) -> Ints:
+    """A pinned piece has one pair or, where it could not be kept, none."""
+    free = np.array([field.problem.pieces[p].pinned is None for p in pairs[:, 0]], dtype=bool)
+    pinned = np.array(sorted(fixed.items()), dtype=np.int64).reshape(-1, 2)
+    return np.concatenate((pairs[free].reshape(-1, 2), pinned))
+
+
+def _missing(programme: Programme, found: Relaxed) -> Ints:
+    """Pairs that were not chosen and would be worth more at the prices than the best chosen one of their piece: the best few of each."""
+    chosen = np.zeros(found.gain.shape, dtype=bool)
+    chosen[programme.pairs[:, 0], programme.pairs[:, 1]] = True
+    least = np.maximum(np.where(chosen, found.gain, 0.0).max(axis=1, keepdims=True), 0.0)
+    worth = np.where(chosen, -np.inf, found.gain - least)
+    worth[list(programme.fixed)] = -np.inf
+    for n, piece in enumerate(programme.field.problem.pieces):
+        if piece.pinned is not None:
+            worth[n] = -np.inf
+    best = np.argsort(-worth, axis=1)[:, :PRICED_PER_PIECE]
+    rows = np.repeat(np.arange(len(worth)), best.shape[1])
+    pairs = np.column_stack((rows, best.ravel()))
+    return pairs[worth[pairs[:, 0], pairs[:, 1]] > 1e-6]
+
+
+def _loads(field: Field, pairs: Pairs) -> Loads:
+    """The pairs, each looked at once more, and what still fits beside them."""
+    loads = Loads(field)
+    for piece in in_order(field):
+        if piece in pairs:
+            loads.give(piece, pairs[piece])
+    fill(loads, in_order(field))
+    return loads
+
+
+def _placements(loads: Loads) -> tuple[Placement, ...]:
+    found = []
+    for hand, jobs in enumerate(loads.jobs):
+        days = schedule(jobs, loads.free[hand]) or {}
+        for job in jobs:
+            stretch = bool(loads.field.stretch[job.key, hand])
+            found.append(Placement(job.key, hand, job.minutes, days[job.key], stretch))
+    return tuple(sorted(found, key=lambda placement: placement.piece))
