@@ -19,6 +19,7 @@ BansoError
 Services subclass the `Refused` branches and give each subclass a `slug`: stable, and what clients branch on.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -38,13 +39,16 @@ class Refused(BansoError):
 
 
 class Invalid(Refused):
-    """Bad input. `field` is the path of the offending field, e.g. `weekly_hours.0.end`."""
+    """Bad input. `field` is the path of the offending field, e.g. `weekly_hours.0.end`; `also` are further ones, each with its detail."""
 
     slug = "invalid"
 
-    def __init__(self, field: str, detail: str, **params: Any) -> None:
+    def __init__(
+        self, field: str, detail: str, *, also: Sequence[tuple[str, str]] = (), **params: Any
+    ) -> None:
         super().__init__(detail, field=field, **params)
         self.field = field
+        self.also = tuple(also)
 
 
 class Unauthenticated(Refused):

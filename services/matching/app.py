@@ -7,10 +7,14 @@ from typing import cast
 from services.matching.consumers import reactions
 from services.matching.market import Market
 from services.matching.pages import page_routers
+from services.matching.pages.staff_support import staff_support_pages
+from services.matching.pages.support import support_pages
 from services.matching.refitting import Refitting
 from services.matching.routes import routers
+from services.matching.routes.support import support_router
 from services.matching.settings import Settings
 from services.matching.store import KEPT, OUTBOXES, open_store
+from services.matching.store.support import Support
 from shared.following import Following
 from shared.http.app import build_app
 from shared.retention import Forgetting
@@ -20,6 +24,10 @@ from shared.web import Pages
 TEMPLATES = Path(__file__).parent / "templates"
 PROBLEM_TITLES = {
     "offer-closed": {"ja": "この募集は終わっています", "en": "This offer is closed"},
+    "no-support-rules": {
+        "ja": "使っている制度の決まりが、まだありません",
+        "en": "No rules about support programmes are in force",
+    },
     "already-assessed": {"ja": "この月の記録は、もうあります", "en": "This month has its assessment"},
     "own-words": {
         "ja": "本人の記録は本人だけが、職員の記録は職員だけが直せます",
@@ -34,6 +42,8 @@ PROBLEM_TITLES = {
 
 async def compose(core: Core) -> Service:
     store = open_store(core.db, core.outbox, core.sealer)
+    # what residents answer about support programmes is kept out of reach of everything that proposes work
+    support = Support(core.db, core.outbox, core.sealer)
     settings = cast(Settings, core.settings)
     pages = Pages("matching", TEMPLATES)
     market = Market(core.clock, store)
@@ -48,12 +58,16 @@ async def compose(core: Core) -> Service:
 
     app = build_app(
         core,
-        routers(store, market, core.clock),
+        [*routers(store, market, core.clock), support_router(support, core.clock)],
         title="Banso 仕事との出会い (matching)",
         description="大切にしたいことを聞き、合いそうな仕事を理由といっしょに出します。",
         problem_titles=PROBLEM_TITLES,
         pages=pages,
-        page_routers=page_routers(core, store, market, pages),
+        page_routers=[
+            *page_routers(core, store, market, pages),
+            support_pages(core.clock, support, pages),
+            staff_support_pages(pages, core.clock, support),
+        ],
     )
     return Service(
         app=app,

@@ -93,7 +93,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     headers: dict[str, str] = {}
     field_errors: list[dict[str, str]] = []
     if isinstance(error, errors.Invalid):
-        field_errors = [{"field": error.field, "message": error.detail}]
+        told = [(error.field, error.detail), *error.also]
+        field_errors = [{"field": field, "message": message} for field, message in told]
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.TooMany):

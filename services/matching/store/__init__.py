@@ -19,6 +19,8 @@ from services.matching.store.residents import Residents
 from services.matching.store.slates import Slates
 from services.matching.store.snapshots import KEPT_FOR as SNAPSHOTS_KEPT
 from services.matching.store.snapshots import Snapshots
+from services.matching.store.support import COLLECTIONS as SUPPORT
+from services.matching.store.support import KEPT as SUPPORT_KEPT
 from services.matching.store.workers import WORKERS, Workers
 from shared.mongo import CollectionSpec, Database
 from shared.outbox import OUTBOX_INDEX, Outbox
@@ -69,6 +71,7 @@ COLLECTIONS = (
     # found by id only: a registration writes one document and no index entry
     CollectionSpec("residents"),
     WORKERS,
+    *SUPPORT,
     *assessments.COLLECTIONS,
     CollectionSpec(
         "interactions",
@@ -101,6 +104,7 @@ KEPT = (
     Kept("snapshots", "at", lambda _: SNAPSHOTS_KEPT.days),
     Kept("models", "superseded_at", lambda _: MODELS_KEPT.days),
     Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
+    *SUPPORT_KEPT,
     *assessments.KEPT,
 )
 
