@@ -1,6 +1,7 @@
 """What can be uploaded: every fault is named by its path, kinds never meet, and what is kept is what was read."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.unit.matching.support.made import (
 
 WHEN = "programmes.0.conditions.0.when"
 LOST = {"fact": "lost_job"}
+SAMPLE = Path(__file__).parents[4] / "deploy/local/sample/support-rules.yaml"
 
 
 def faults(given_rules: Any) -> dict[str, str]:
@@ -172,3 +174,11 @@ def test_a_text_that_is_no_rule_set_is_refused_kindly(text: bytes, code: str) ->
     with pytest.raises(Faulty) as caught:
         read_rules(text)
     assert caught.value.faults[0].code == code
+
+
+def test_the_sample_rules_can_be_used_and_say_of_everything_that_it_is_made_up() -> None:
+    rules = read_rules(SAMPLE.read_bytes())
+    assert rules.sample
+    assert all("見本" in programme.name for programme in rules.programmes)
+    sources = [c.source for programme in rules.programmes for c in programme.conditions]
+    assert all("見本" in s.title and s.url.startswith("https://sample-a.example/") for s in sources)
