@@ -33,8 +33,10 @@ def register(
     municipality_code: str,
     now: datetime,
     contacts: Mapping[str, str] | None = None,
+    *,
+    test: bool = False,
 ) -> tuple[Resident, Sequence[Payload]]:
-    """First contact. `municipality_code` is the tenant's own, 6 digits."""
+    """First contact. `municipality_code` is the tenant's own, 6 digits; `test`: with a test key."""
     made = Resident(
         resident_id,
         channel,
@@ -48,6 +50,7 @@ def register(
         channel=channel,
         anonymous=made.anonymous,
         municipality_code=municipality_code,
+        test=test,
     )
     return made, [event]
 

@@ -1,82 +1,142 @@
-"""What was shown and what was asked for in the last four weeks, offer by offer and day by day: the state of the exposure controller.
+"""What was shown and what was asked for in the last four weeks, offer by offer: the state of the exposure controller.
 
-Days are those of Asia/Tokyo.
+Sums are kept as they change, in whole millionths, so that what is added and later forgotten leaves nothing behind. Days are those of
+Asia/Tokyo.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
+
+from services.matching.engine.columns import Columns
 from services.matching.engine.exposure import Seen, crowded, weight_of_rank
-from services.matching.offer import Offer
+from services.matching.engine.words import Ints
 
 BEHIND = timedelta(days=28)
 ASKING = frozenset({"save", "ask", "book", "apply"})
 APPLYING = frozenset({"book", "apply"})
-Deed = tuple[date, str, str, str]
-"""Day, resident, offer, kind: the same thing said twice on one day counts once."""
+SCALED = 1_000_000
+Deed = tuple[str, str, str]
+"""Resident, offer, kind: the same thing said twice on one day counts once."""
 
 
 class Attention:
     def __init__(self) -> None:
-        self._slates: set[str] = set()
-        self._shown: dict[date, dict[str, float]] = {}
-        self._asked: set[Deed] = set()
+        self._slates: dict[str, date] = {}
+        self._shown: dict[date, dict[str, int]] = {}
+        self._asked: dict[Deed, set[date]] = {}
+        self._exposure: dict[str, int] = {}
+        self._interest: dict[str, int] = {}
+        self._applied: dict[str, int] = {}
+        self._since = date.min
+        self._along: tuple[Columns, Ints, Ints] | None = None
+        self._touched: set[str] = set()
 
     def shown(self, slate_id: str, day: date, offers: Sequence[str]) -> None:
         """A slate was shown, best first. Hearing of it again changes nothing."""
-        if slate_id in self._slates:
+        if slate_id in self._slates or day <= self._since:
             return
-        self._slates.add(slate_id)
+        self._slates[slate_id] = day
         of_day = self._shown.setdefault(day, {})
         for rank, offer in enumerate(offers, start=1):
-            of_day[offer] = of_day.get(offer, 0.0) + weight_of_rank(rank)
+            weight = exposure_of_rank(rank)
+            of_day[offer] = of_day.get(offer, 0) + weight
+            self._add(self._exposure, offer, weight)
 
     def asked(self, day: date, resident_id: str, offer_id: str, kind: str) -> None:
         """Somebody was interested; looking is no asking."""
-        if kind in ASKING:
-            self._asked.add((day, resident_id, offer_id, kind))
+        days = self._asked.setdefault((resident_id, offer_id, kind), set()) if kind in ASKING else None
+        if days is not None and day > self._since and day not in days:
+            days.add(day)
+            self._count(offer_id, kind, 1)
 
     def taken_back(self, resident_id: str, offer_id: str, kind: str) -> None:
-        self._asked = {deed for deed in self._asked if deed[1:] != (resident_id, offer_id, kind)}
+        days = self._asked.pop((resident_id, offer_id, kind), set())
+        self._count(offer_id, kind, -len(days))
 
-    def companies(self, offers: Iterable[Offer], today: date) -> dict[str, Seen]:
-        """Of every company with an open offer, in order of id."""
-        exposure = self._exposure(today)
-        interest = self._counts(ASKING, today)
-        open_offers: dict[str, list[str]] = {}
-        for offer in offers:
-            if offer.state == "published":
-                open_offers.setdefault(offer.company_id, []).append(offer.id)
-        return {
-            company: Seen(
-                len(ids),
-                sum(exposure.get(offer, 0.0) for offer in ids),
-                float(sum(interest.get(offer, 0) for offer in ids)),
+    def seen(self, columns: Columns, today: date) -> tuple[dict[str, Seen], int]:
+        """The companies with an open offer that were seen or asked for, in order of id, and how many have an open offer at all."""
+        self.forget(today)
+        exposure, interest = self._of_rows(columns)
+        open_offers, company = columns.open_by_company, columns.cells.company[columns.open]
+        count = open_offers.size
+        # whole numbers below 2 ** 53: sums are exact
+        shown = np.bincount(company, exposure[columns.open], minlength=count)
+        asked = np.bincount(company, interest[columns.open], minlength=count)
+        found = {
+            columns.words.companies.values[one]: Seen(
+                int(open_offers[one]), float(shown[one]) / SCALED, float(asked[one])
             )
-            for company, ids in sorted(open_offers.items())
+            for one in np.flatnonzero((open_offers > 0) & ((shown > 0) | (asked > 0)))
         }
+        return dict(sorted(found.items())), int((open_offers > 0).sum())
 
-    def crowded(self, offers: Iterable[Offer], today: date) -> frozenset[str]:
+    def companies(self, columns: Columns, today: date) -> dict[str, Seen]:
+        """Of every company with an open offer, in order of id."""
+        seen, _ = self.seen(columns, today)
+        names = columns.words.companies.values
+        counts = {
+            names[one]: int(columns.open_by_company[one]) for one in np.flatnonzero(columns.open_by_company)
+        }
+        return {name: seen.get(name, Seen(count, 0.0, 0.0)) for name, count in sorted(counts.items())}
+
+    def crowded(self, columns: Columns, today: date) -> frozenset[str]:
         """Offers with enough applications for their places."""
-        applied = self._counts(APPLYING, today)
-        return frozenset(o.id for o in offers if crowded(applied.get(o.id, 0), o.open_places))
+        self.forget(today)
+        return frozenset(
+            offer_id
+            for offer_id, count in self._applied.items()
+            if (row := columns.row_of.get(offer_id)) is not None
+            and crowded(count, columns.offers[row].open_places)
+        )
 
     def forget(self, today: date) -> None:
-        """Let go of what lies further back than four weeks."""
-        self._shown = {day: shown for day, shown in self._shown.items() if day > today - BEHIND}
-        self._asked = {deed for deed in self._asked if deed[0] > today - BEHIND}
+        """Let go of what lies further back than four weeks, for good."""
+        since = today - BEHIND
+        if since <= self._since:
+            return
+        self._since = since
+        for day in [one for one in self._shown if one <= since]:
+            for offer, weight in self._shown.pop(day).items():
+                self._add(self._exposure, offer, -weight)
+        self._slates = {slate: day for slate, day in self._slates.items() if day > since}
+        for deed, days in list(self._asked.items()):
+            old = {day for day in days if day <= since}
+            days -= old
+            self._count(deed[1], deed[2], -len(old))
+            if not days:
+                del self._asked[deed]
 
-    def _exposure(self, today: date) -> Mapping[str, float]:
-        sums: dict[str, float] = {}
-        for day in sorted(self._shown):
-            if day > today - BEHIND:
-                for offer, weight in self._shown[day].items():
-                    sums[offer] = sums.get(offer, 0.0) + weight
-        return sums
+    def _count(self, offer_id: str, kind: str, change: int) -> None:
+        self._add(self._interest, offer_id, change)
+        if kind in APPLYING:
+            self._add(self._applied, offer_id, change)
 
-    def _counts(self, kinds: frozenset[str], today: date) -> Mapping[str, int]:
-        counts: dict[str, int] = {}
-        for day, _, offer, kind in self._asked:
-            if kind in kinds and day > today - BEHIND:
-                counts[offer] = counts.get(offer, 0) + 1
-        return counts
+    def _add(self, sums: dict[str, int], offer_id: str, change: int) -> None:
+        if not change:
+            return
+        sums[offer_id] = sums.get(offer_id, 0) + change
+        if not sums[offer_id]:
+            del sums[offer_id]
+        self._touched.add(offer_id)
+
+    def _of_rows(self, columns: Columns) -> tuple[Ints, Ints]:
+        """Exposure and interest along the rows; only what has changed is written anew."""
+        if self._along is None or self._along[0] is not columns:
+            zeros = np.zeros(len(columns), np.int64)
+            self._along = columns, zeros, zeros.copy()
+            self._touched = {*self._exposure, *self._interest}
+        _, exposure, interest = self._along
+        for offer_id in self._touched:
+            row = columns.row_of.get(offer_id)
+            if row is not None:
+                exposure[row] = self._exposure.get(offer_id, 0)
+                interest[row] = self._interest.get(offer_id, 0)
+        self._touched = set()
+        return exposure, interest
+
+
+def exposure_of_rank(rank: int) -> int:
+    """The weight of a place in millionths."""
+    return round(SCALED * weight_of_rank(rank))

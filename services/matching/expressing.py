@@ -16,7 +16,8 @@ async def say(
     offer = await store.offers.get(tenant, offer_id)
     interest_id = command.new_id("int")
     try:
-        interest, events = express(interest_id, resident_id, offer, kind, now)
+        who = await store.residents.get(tenant, resident_id)
+        interest, events = express(interest_id, resident_id, offer, kind, now, test=who.test)
     except NoLongerOpen as closed:
         # the same request may have been done before the offer closed: then it gives what it gave
         try:

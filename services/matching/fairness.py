@@ -54,7 +54,7 @@ def fairness_of(
             share=one.exposure / total if total else 0.0,
             views=views.get(company, 0),
             interest=round(one.interest),
-            points=points.get(company, 0),
+            points=points.of(company),
         )
         for company, one in seen.items()
     ]

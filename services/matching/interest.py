@@ -37,15 +37,15 @@ class Interest:
 
 
 def express(
-    interest_id: str, resident_id: str, offer: Offer, kind: Kind, now: datetime
+    interest_id: str, resident_id: str, offer: Offer, kind: Kind, now: datetime, *, test: bool = False
 ) -> tuple[Interest, list[Payload]]:
-    """Say something to an offer. Raises NoLongerOpen for interest in an offer that is closed."""
-    if kind in POSITIVE and offer.state == "closed":
+    """Say something to an offer; `test`: who says it was registered with a test key. Raises NoLongerOpen for interest in an offer that is closed."""
+    if kind in POSITIVE and offer.state not in ("published", "paused"):
         raise NoLongerOpen("the offer is closed")
     interest = Interest(interest_id, resident_id, offer.id, kind, offer.tags, now)
     if kind == "not_interested":
         return interest, []
-    return interest, [InterestExpressed(resident_id=resident_id, offer_id=offer.id, kind=kind)]
+    return interest, [InterestExpressed(resident_id=resident_id, offer_id=offer.id, kind=kind, test=test)]
 
 
 def withdraw(interest: Interest) -> tuple[Interest, list[Payload]]:

@@ -24,6 +24,7 @@ from services.matching.store.offers import REMEMBERED
 from shared.clock import TOKYO, Clock
 from shared.errors import NotFound, Poison, Unavailable
 from shared.events.envelope import Event, read
+from shared.events.matching.catalogue import CompanyLinkRequested
 from shared.events.matching.proposals import (
     InterestExpressed,
     InterestWithdrawn,
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 PATIENCE = 2.0
 """Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
 OFFERS = "banso.matching.offer."
+COMPANIES = "banso.matching.company."
 
 
 @dataclass
@@ -52,13 +54,16 @@ class Stall:
     def circumstances(self, tenant: Tenant, now: datetime) -> Circumstances:
         """What holds for everybody at `now`."""
         today = now.astimezone(TOKYO).date()
-        policy = policy_of(tenant)
+        policy, columns = policy_of(tenant), self.shelf.columns
+        seen, standing = self.attention.seen(columns, today) if policy.exposure else ({}, 0)
+        watched = policy.exposure or policy.pushes
         return Circumstances(
             policy=policy,
-            norms=self.shelf.norms,
+            norms=columns.norms,
             model=self.model if policy.learning else None,
-            companies=self.attention.companies(self.shelf.offers, today) if policy.exposure else {},
-            crowded=self.attention.crowded(self.shelf.offers, today) if policy.exposure else frozenset(),
+            companies=seen,
+            standing=standing,
+            crowded=self.attention.crowded(columns, today) if watched else frozenset(),
         )
 
 
@@ -143,6 +148,8 @@ class Market:
     async def _load(self, tenant: str, stall: Stall) -> None:
         """What is heard meanwhile is newer than what is read, and stays: offers have versions, deeds and slates are told once."""
         now = self.clock.now()
+        for company_id, version in (await self.store.companies.not_let_in(tenant)).items():
+            stall.shelf.let(company_id, version, False)
         for offer in await self.store.offers.to_choose_from(tenant, now):
             stall.shelf.put(offer)
         since = now - BEHIND
@@ -164,12 +171,17 @@ class Market:
         attention, day = kept.stall.attention, event.time.astimezone(TOKYO).date()
         if event.type.startswith(OFFERS) and (offer_id := event.data.get("offer_id")):
             self._change(event.tenantid, kept, self._reread(event.tenantid, kept.stall, str(offer_id)))
+        elif event.type.startswith(COMPANIES) and event.type != CompanyLinkRequested.TYPE:
+            company_id = str(event.data.get("company_id"))
+            self._change(event.tenantid, kept, self._reread_company(event.tenantid, kept.stall, company_id))
         elif event.type == SlateProposed.TYPE:
             slate = read(event, SlateProposed)
-            attention.shown(slate.slate_id, day, slate.offers)
+            if not slate.test:
+                attention.shown(slate.slate_id, day, slate.offers)
         elif event.type == InterestExpressed.TYPE:
             said = read(event, InterestExpressed)
-            attention.asked(day, said.resident_id, said.offer_id, DEED_OF[said.kind])
+            if not said.test:
+                attention.asked(day, said.resident_id, said.offer_id, DEED_OF[said.kind])
         elif event.type == InterestWithdrawn.TYPE:
             undone = read(event, InterestWithdrawn)
             attention.taken_back(undone.resident_id, undone.offer_id, DEED_OF[undone.kind])
@@ -183,6 +195,14 @@ class Market:
             log.warning("offer_not_found", tenant=tenant)
         else:
             stall.shelf.put(offer)
+
+    async def _reread_company(self, tenant: str, stall: Stall, company_id: str) -> None:
+        try:
+            company = await self.store.companies.get(tenant, company_id)
+        except NotFound:
+            log.warning("company_not_found", tenant=tenant)
+        else:
+            stall.shelf.let(company.id, company.version, company.may_publish)
 
     def _change(self, tenant: str, kept: Kept, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

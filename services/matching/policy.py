@@ -22,10 +22,12 @@ class Push:
     until: date
 
     def concerns(self, offer: Offer, today: date) -> bool:
+        tagged = not set(self.tags).isdisjoint(offer.tags)
+        return today <= self.until and (tagged or self.names(offer.industry_code))
+
+    def names(self, industry: str | None) -> bool:
         """An industry is named by its code or the beginning of it."""
-        industry = offer.industry_code or ""
-        named = any(industry.startswith(code) for code in self.industries if industry)
-        return today <= self.until and (named or not set(self.tags).isdisjoint(offer.tags))
+        return bool(industry) and (industry or "").startswith(self.industries)
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,138 @@
 """The use case behind a new slate: gather what is known of the person and the offers, apply the rule, keep the slate.
 
-Shared by the API and the page.
+Shared by the API and the page; and the same for many people at a time, for what is sent to them.
 """
 
 import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from types import MappingProxyType
 
 from services.matching.engine.interactions import strengths
-from services.matching.market import Market
-from services.matching.seeker import seeker_of
+from services.matching.engine.sieve import sift
+from services.matching.market import Market, Stall
+from services.matching.relaxing import hidden_by
+from services.matching.seeker import Seeker, seeker_of
+from services.matching.series import best_of_each
 from services.matching.slate import Slate, propose
+from services.matching.snapshot import Snapshot
 from services.matching.store import Store
+from shared.clock import TOKYO
+from shared.errors import NotFound
+from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.tenancy import Tenant
 
 SIZE = 3
-AT_ONCE = 200
+AT_ONCE = 5_000
+"""Offers up to which a slate is made without giving way to other requests: a few thousandths of a second."""
+ASKED_FOR_TOGETHER = 20
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
+Made = tuple[Slate, list[Payload]]
 
 
 async def new_slate(
-    store: Store, market: Market, tenant: Tenant, resident_id: str, size: int, command: Command, now: datetime
+    store: Store,
+    market: Market,
+    tenant: Tenant,
+    resident_id: str,
+    size: int,
+    command: Command,
+    now: datetime,
+    follows: str | None = None,
 ) -> Slate:
-    """A slate of at most `size` offers for the resident, as of `now`."""
-    (questionnaire, _), interests, lives_in, done, stall = await asyncio.gather(
+    """A slate of at most `size` offers for the resident, as of `now`.
+
+    `follows`: it goes on with the list of that slate of theirs, and repeats nothing of it. Raises NotFound for one they do not have.
+    """
+    (seeker, test), stall = await asyncio.gather(
+        _known(store, tenant, resident_id, now), market.see(tenant.id)
+    )
+    if follows:
+        before = await store.slates.get(tenant.id, follows)
+        if before.seeker.resident_id != resident_id:
+            raise NotFound(f"no slate {follows}")
+        seeker = replace(seeker, shown=before.seeker.shown | {p.offer.id for p in before.proposals})
+    columns, given = stall.shelf.columns, stall.circumstances(tenant, now)
+    slate_id = command.new_id("slt")
+
+    def rule() -> tuple[Snapshot, Made]:
+        snapshot, today = columns.snapshot(), now.astimezone(TOKYO).date()
+        slate, events = propose(slate_id, seeker, columns, size, now, given, snapshot.hash, test=test)
+        hidden = hidden_by(seeker, lambda someone: sift(columns, someone, today).rows.size)
+        return snapshot, (replace(slate, hidden=hidden, follows=follows), events)
+
+    # what many offers take, other requests have their turns in meanwhile
+    large = len(columns) > AT_ONCE
+    snapshot, (slate, events) = await asyncio.to_thread(rule) if large else rule()
+    await store.snapshots.keep(tenant.id, snapshot, columns.part, now)
+    return await store.slates.add(tenant.id, slate, events, command)
+
+
+async def slates_for_many(
+    store: Store,
+    market: Market,
+    tenant: Tenant,
+    wanted: Sequence[tuple[str, Seeker]],
+    k: int,
+    now: datetime,
+    skip: Mapping[str, Collection[str]] = NOTHING,
+) -> list[Made]:
+    """A slate of at most `k` offers for each (slate id, seeker), to be stored by who sends them (`store.slates.add`).
+
+    In that order: what the first is shown counts for the exposure of companies when the next is served. `skip`: offers that a resident
+    shall not be shown (again), by resident id.
+    """
+    stall = await market.see(tenant.id)
+    columns, given = stall.shelf.columns, stall.circumstances(tenant, now)
+
+    def rule() -> tuple[Snapshot, list[Made]]:
+        snapshot = columns.snapshot()
+        return snapshot, list(best_of_each(columns, given, wanted, k, now, skip, snapshot.hash))
+
+    snapshot, made = await asyncio.to_thread(rule)
+    await store.snapshots.keep(tenant.id, snapshot, columns.part, now)
+    return made
+
+
+def best_for_many(
+    stall: Stall,
+    tenant: Tenant,
+    wanted: Sequence[tuple[str, Seeker]],
+    k: int,
+    now: datetime,
+    skip: Mapping[str, Collection[str]] = NOTHING,
+) -> Iterator[Made]:
+    """`slates_for_many` of a stall that is at hand, computed as it is iterated; what it is made from is kept by nobody."""
+    return best_of_each(stall.shelf.columns, stall.circumstances(tenant, now), wanted, k, now, skip)
+
+
+async def seekers_for(
+    store: Store, tenant: Tenant, resident_ids: Iterable[str], now: datetime
+) -> list[Seeker]:
+    """In the same order; without those who were registered with a test key."""
+    gate = asyncio.Semaphore(ASKED_FOR_TOGETHER)
+
+    async def one(resident_id: str) -> tuple[Seeker, bool]:
+        async with gate:
+            return await _known(store, tenant, resident_id, now)
+
+    found = await asyncio.gather(*map(one, resident_ids))
+    return [seeker for seeker, test in found if not test]
+
+
+async def _known(store: Store, tenant: Tenant, resident_id: str, now: datetime) -> tuple[Seeker, bool]:
+    """The person as the rules see them, and whether they were registered with a test key."""
+    (questionnaire, _), interests, registered, done = await asyncio.gather(
         store.questionnaires.get(tenant.id, resident_id),
         store.interests.newest(tenant.id, resident_id),
-        store.residents.lives_in(tenant.id, resident_id),
+        store.residents.get(tenant.id, resident_id),
         store.interactions.of_resident(tenant.id, resident_id),
-        market.see(tenant.id),
     )
     learning = tenant.spec.matching.learning and questionnaire.wishes.learning
     history = strengths(done, now) if learning else {}
-    seeker = seeker_of(tenant, questionnaire, interests, lives_in, history)
-    given = stall.circumstances(tenant, now)
-    snapshot, parts = stall.shelf.snapshot()
-    rule = partial(
-        propose, command.new_id("slt"), seeker, stall.shelf.offers, size, now, given, snapshot.hash
+    return (
+        seeker_of(tenant, questionnaire, interests, registered.municipality_code, history),
+        registered.test,
     )
-    # thousands of offers take a tenth of a second: other requests have their turns meanwhile
-    slate, events = await asyncio.to_thread(rule) if len(stall.shelf.offers) > AT_ONCE else rule()
-    await store.snapshots.keep(tenant.id, snapshot, parts, now)
-    return await store.slates.add(tenant.id, slate, events, command)

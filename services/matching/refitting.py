@@ -72,8 +72,9 @@ class Refitting:
         done = await self.store.interactions.between(tenant.id, now - KEPT_FOR, now)
         shown = await self.store.slates.shown_since(tenant.id, now - SHOWN_FOR, now)
         refused = await self.store.questionnaires.refusing(tenant.id)
+        testing = await self.store.residents.testing(tenant.id)
         # the arithmetic lets go of the interpreter for most of its time: requests are served meanwhile
-        model = await asyncio.to_thread(model_of, done, shown, refused, now)
+        model = await asyncio.to_thread(model_of, done, shown, refused | testing, now)
         if model is None:
             return False
         published: Published = await self.store.models.publish(tenant.id, model, before, now)

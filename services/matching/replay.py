@@ -1,14 +1,15 @@
 """Whether a slate that is made again is the same, and what differs when it is not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.matching.basis import Basis
 from services.matching.engine.blend import Circumstances
+from services.matching.engine.columns import Columns, columns_of
 from services.matching.engine.model import Model
-from services.matching.norms import norms_of
 from services.matching.offer import Offer
 from services.matching.scoring import terms
-from services.matching.slate import Basis, Proposal, Slate, propose
+from services.matching.slate import Proposal, Slate, propose
 
 
 @dataclass(frozen=True)
@@ -24,21 +25,24 @@ class Replay:
         return not self.differences
 
 
-def circumstances_of(basis: Basis, offers: list[Offer], model: Model | None) -> Circumstances:
-    """What held when the slate was made; `offers` are those of its snapshot."""
-    return Circumstances(basis.policy, norms_of(offers), model, basis.companies, basis.crowded)
+def circumstances_of(basis: Basis, columns: Columns, model: Model | None) -> Circumstances:
+    """What held when the slate was made; `columns` are the offers of its snapshot."""
+    return Circumstances(basis.policy, columns.norms, model, basis.companies, basis.standing, basis.crowded)
 
 
-def replay(slate: Slate, offers: list[Offer], model: Model | None) -> Replay:
-    """Make the slate again from the snapshot's offers and the model that it names, and compare.
+def replay(slate: Slate, offers: Iterable[Offer], model: Model | None) -> Replay:
+    """Make the slate again from the snapshot's offers and the model that it names, and compare what came out, and what went in.
 
+    What went in is compared by hash: a change that is too small to move a single point is found, too.
     Raises ValueError for a slate without a basis.
     """
     if slate.basis is None:
         raise ValueError("this slate keeps no basis")
-    given = circumstances_of(slate.basis, offers, model)
+    columns = columns_of(offers)
+    given = circumstances_of(slate.basis, columns, model)
+    snapshot = columns.snapshot().hash if slate.basis.snapshot else None
     again, _ = propose(
-        slate.id, slate.seeker, offers, slate.basis.size, slate.created_at, given, slate.basis.snapshot
+        slate.id, slate.seeker, columns, slate.basis.size, slate.created_at, given, snapshot, test=slate.test
     )
     return Replay(slate.id, True, tuple(_compared(slate, again)))
 
@@ -62,6 +66,8 @@ def _compared(slate: Slate, again: Slate) -> Iterator[str]:
         yield f"model {slate.model}, now {again.model}"
     if slate.basis != again.basis:
         yield "basis"
+    if slate.inputs is not None and slate.inputs != again.inputs:
+        yield "inputs"
     if len(slate.proposals) != len(again.proposals):
         yield f"{len(slate.proposals)} proposals, now {len(again.proposals)}"
     for one, other in zip(slate.proposals, again.proposals, strict=False):

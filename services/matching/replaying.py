@@ -6,6 +6,7 @@
 import asyncio
 import sys
 
+from services.matching.engine.columns import columns_of
 from services.matching.engine.model import Model
 from services.matching.offer import Offer
 from services.matching.replay import Replay, circumstances_of, replay, replay_terms
@@ -32,10 +33,10 @@ async def reason_against(store: Store, tenant: str, slate_id: str, offer_id: str
     if slate.basis is None or slate.basis.snapshot is None:
         return _listed(slate, offer_id)
     offers, model = await materials(store, tenant, slate)
-    for offer in offers:
-        if offer.id == offer_id:
-            return why_not(slate, offer, circumstances_of(slate.basis, offers, model))
-    raise NotFound(f"no offer {offer_id} when the slate was made")
+    columns = columns_of(offers)
+    if (row := columns.row_of.get(offer_id)) is None:
+        raise NotFound(f"no offer {offer_id} when the slate was made")
+    return why_not(slate, columns.offers[row], circumstances_of(slate.basis, columns, model))
 
 
 async def materials(store: Store, tenant: str, slate: Slate) -> tuple[list[Offer], Model | None]:

@@ -22,7 +22,7 @@ from services.matching.offer import Offer
 from services.matching.seeker import Seeker
 from services.matching.values import CALLINGS, SCALES, Scale, shares
 
-MODEL = "additive-2"
+MODEL = "additive-3"
 VALUES, INTERESTS, HOURS, WAGE, TAGS, SKILLS = 1000, 400, 300, 200, 200, 150
 AT_HOME, BY_WISH, NEIGHBOURING = 150, 100, -50
 FULL_RAISE = 0.2
@@ -121,11 +121,16 @@ def _wage(offer: Offer, seeker: Seeker) -> list[Term]:
 
 
 def _tags(offer: Offer, seeker: Seeker) -> list[Term]:
-    seen = {tag for liked, tags in seeker.liked.items() if liked != offer.id for tag in tags}
+    seen = liked_tags(seeker, offer.id)
     common = [tag for tag in offer.tags if tag in seen]
     if not common:
         return []
     return [Term("tags.liked", round(TAGS * len(common) / len(offer.tags)), {"tags": "、".join(common[:3])})]
+
+
+def liked_tags(seeker: Seeker, but: str) -> set[str]:
+    """Tags of the offers the person was interested in, but for one."""
+    return {tag for liked, tags in seeker.liked.items() if liked != but for tag in tags}
 
 
 def _skills(offer: Offer, seeker: Seeker) -> list[Term]:

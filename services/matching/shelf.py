@@ -1,70 +1,77 @@
-"""A municipality's offers in memory: in order, with their norms and their snapshot, each worked out again only for what has changed."""
+"""A municipality's offers in memory, and the columns that are made of them: anew only when they are asked for after a change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from services.matching.norms import Norms, norms_of
+from services.matching.engine.columns import Columns, columns_of
 from services.matching.offer import Offer
-from services.matching.snapshot import PARTS, Snapshot, digest, part_of, snapshot_of, write_part
+from services.matching.offer_life import as_shown
 
 
 class Shelf:
-    """Open offers, and those that closed not long ago, so that a slate can say why they are missing."""
+    """Open offers, and those that closed not long ago, so that a slate can say why they are missing.
+
+    What a company that may not publish has opened lies here as resting.
+    """
 
     def __init__(self, offers: Iterable[Offer] = ()) -> None:
-        self._by_part: list[dict[str, Offer]] = [{} for _ in range(PARTS)]
-        self._written: dict[int, tuple[str, bytes]] = {}
-        self._offers: list[Offer] | None = None
-        self._norms: Norms | None = None
+        self._companies: dict[str, tuple[int, bool]] = {}
+        self._offers: dict[str, Offer] = {}
+        self._closed: dict[str, datetime] = {}
+        self._changes: dict[str, Offer | None] = {}
+        self._columns = columns_of(())
         for offer in offers:
             self.put(offer)
 
     def put(self, offer: Offer) -> None:
         """The offer as it is now; an older version than the one that is there changes nothing. Drafts are nobody's to see."""
-        part = self._by_part[part_of(offer.id)]
-        known = part.get(offer.id)
+        known = self._offers.get(offer.id)
         if known is not None and known.version > offer.version:
             return
-        if offer.state == "draft":
-            part.pop(offer.id, None)
-        else:
-            part[offer.id] = offer
-        self._changed(part_of(offer.id))
+        self._drop(offer.id)
+        if offer.state != "draft":
+            self._offers[offer.id] = offer
+            self._changes[offer.id] = self._shown(offer)
+            if offer.closed_at is not None:
+                self._closed[offer.id] = offer.closed_at
+
+    def let(self, company_id: str, version: int, may_publish: bool) -> None:
+        """Whether the company may have offers shown, as of that version of it; an older one changes nothing. All may until it is said."""
+        before, allowed = self._companies.get(company_id, (0, True))
+        if before > version:
+            return
+        self._companies[company_id] = version, may_publish
+        if may_publish != allowed:
+            for offer in self._offers.values():
+                if offer.company_id == company_id:
+                    self._changes[offer.id] = self._shown(offer)
 
     def prune(self, closed_before: datetime) -> None:
         """Let go of what closed before that instant."""
-        for number, part in enumerate(self._by_part):
-            old = [o.id for o in part.values() if o.closed_at is not None and o.closed_at < closed_before]
-            for offer_id in old:
-                del part[offer_id]
-            if old:
-                self._changed(number)
+        for offer_id in [one for one, at in self._closed.items() if at < closed_before]:
+            self._drop(offer_id)
 
     def get(self, offer_id: str) -> Offer | None:
-        return self._by_part[part_of(offer_id)].get(offer_id)
+        offer = self._offers.get(offer_id)
+        return self._shown(offer) if offer else None
 
     @property
-    def offers(self) -> list[Offer]:
+    def columns(self) -> Columns:
+        """As things are now. What has been handed out before stays as it was."""
+        if self._changes:
+            self._columns, self._changes = self._columns.changed(self._changes), {}
+        return self._columns
+
+    @property
+    def offers(self) -> Sequence[Offer]:
         """In order of id."""
-        if self._offers is None:
-            self._offers = sorted((o for part in self._by_part for o in part.values()), key=lambda o: o.id)
-        return self._offers
+        return self.columns.offers
 
-    @property
-    def norms(self) -> Norms:
-        if self._norms is None:
-            self._norms = norms_of(self.offers)
-        return self._norms
+    def _shown(self, offer: Offer) -> Offer:
+        _, may_publish = self._companies.get(offer.company_id, (0, True))
+        return as_shown(offer, may_publish)
 
-    def snapshot(self) -> tuple[Snapshot, dict[str, bytes]]:
-        """The snapshot, and the bytes of its parts by hash."""
-        for number, part in enumerate(self._by_part):
-            if number not in self._written:
-                data = write_part(part.values())
-                self._written[number] = digest(data), data
-        parts = {number: found for number, (found, _) in self._written.items()}
-        return snapshot_of(parts), dict(self._written.values())
-
-    def _changed(self, part: int) -> None:
-        self._written.pop(part, None)
-        self._offers = self._norms = None
+    def _drop(self, offer_id: str) -> None:
+        self._closed.pop(offer_id, None)
+        if self._offers.pop(offer_id, None) is not None:
+            self._changes[offer_id] = None

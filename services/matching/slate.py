@@ -1,18 +1,18 @@
 """A slate: the few offers proposed to a person at one time, with everything that led to them."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from services.matching.basis import Basis, basis_of, inputs_of
 from services.matching.eligibility import Obstacle, obstacles
 from services.matching.engine.blend import Blend, Circumstances
-from services.matching.engine.explore import Place, arrange
-from services.matching.engine.exposure import Seen
+from services.matching.engine.columns import Columns, columns_of
+from services.matching.engine.explore import WITHIN, Place, arrange
 from services.matching.offer import Offer
-from services.matching.policy import EVERYTHING_OFF, Policy
+from services.matching.ranking import Candidate, Exclusion, ranked, ranked_one_by_one
+from services.matching.relaxing import Wish
 from services.matching.scoring import MODEL, Term, in_order, unknown
 from services.matching.seeker import Seeker
 from services.matching.values import Scale
@@ -21,6 +21,8 @@ from shared.events.envelope import Payload
 from shared.events.matching.proposals import SlateProposed
 
 REASONS_SHOWN = 3
+KEPT = 200
+"""How many of the offers that were not proposed a slate lists; the rest can be worked out again from its snapshot."""
 NOTHING_ELSE = Circumstances()
 Area = Literal["home", "neighbouring", "elsewhere"]
 
@@ -56,12 +58,6 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Exclusion:
-    offer_id: str
-    obstacles: tuple[Obstacle, ...]
-
-
-@dataclass(frozen=True)
 class PassedOver:
     """An offer that could have been proposed and scored less."""
 
@@ -70,25 +66,12 @@ class PassedOver:
 
 
 @dataclass(frozen=True)
-class Basis:
-    """What it was made under besides seeker and offers: enough, with the offers of `snapshot` and the model, to make it again.
-
-    `companies` and `crowded` are the state of exposure; `model_hash` and `snapshot` are SHA-256 in hexadecimal digits.
-    """
-
-    size: int
-    policy: Policy = EVERYTHING_OFF
-    companies: Mapping[str, Seen] = field(default_factory=dict)
-    crowded: frozenset[str] = frozenset()
-    model_hash: str | None = None
-    snapshot: str | None = None
-
-
-@dataclass(frozen=True)
 class Slate:
-    """Every offer that was looked at is in exactly one of `proposals`, `passed_over` and `excluded`.
+    """Every offer that was looked at is in at most one of `proposals`, `passed_over` (the best of them) and `excluded` (the first by id).
 
-    `counted` says how many offers met which obstacle first, also when the list of them is kept only in part.
+    `counted` says how many offers met which obstacle first, also of those that `excluded` does not name. `inputs` is the SHA-256 of
+    everything it was made from, in canonical form. `test`: made for somebody who was registered with a test key. `hidden`: how many
+    offers each of the person's wishes hides by itself. `follows` is the slate whose list it goes on with.
     """
 
     id: str
@@ -100,101 +83,85 @@ class Slate:
     counted: Mapping[Obstacle, int] = field(default_factory=dict)
     basis: Basis | None = None
     model: str = MODEL
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An offer that meets no obstacle, with its score; `lot` orders equal scores."""
-
-    offer: Offer
-    score: int
-    terms: tuple[Term, ...]
-    lot: str
+    inputs: str | None = None
+    test: bool = False
+    hidden: Mapping[Wish, int] = field(default_factory=dict)
+    follows: str | None = None
 
 
 def propose(
     slate_id: str,
     seeker: Seeker,
-    offers: Iterable[Offer],
+    offers: Iterable[Offer] | Columns,
     size: int,
     now: datetime,
     given: Circumstances = NOTHING_ELSE,
     snapshot: str | None = None,
+    *,
+    test: bool = False,
 ) -> tuple[Slate, list[Payload]]:
     """The `size` best offers that meet no obstacle, a small share of places by lot when the policy says so.
 
-    Equal scores are ordered by a hash of slate and offer: reproducible, yet in favour of no company.
+    Equal scores are ordered by lots of slate and offer: reproducible, yet in favour of no company.
     """
-    candidates, excluded = ranked(slate_id, seeker, offers, given, now.astimezone(TOKYO).date())
-    places = arrange(slate_id, len(candidates), size, given.policy.exploration)
+    today = now.astimezone(TOKYO).date()
+    columns = columns_of(offers)
+    blend = Blend(seeker, given, today)
+    best_of = size + max(WITHIN, KEPT)
+    ranking = ranked(slate_id, blend, columns, best_of, KEPT)
+    places = arrange(slate_id, ranking.count, size, given.policy.exploration)
+    proposals = _proposals(blend, ranking.first, places)
+    if proposals is None:
+        ranking = ranked_one_by_one(slate_id, blend, columns.offers, best_of, KEPT)
+        places = arrange(slate_id, ranking.count, size, given.policy.exploration)
+        proposals = _proposals(blend, ranking.first, places)
     shown = {place.choice for place in places}
+    passed = [c for number, c in enumerate(ranking.first) if number not in shown]
+    basis = basis_of(size, given, snapshot)
     slate = Slate(
         id=slate_id,
         seeker=seeker,
         created_at=now,
-        proposals=_proposals(seeker, candidates, places),
-        passed_over=tuple(
-            PassedOver(c.offer.id, c.score) for number, c in enumerate(candidates) if number not in shown
-        ),
-        excluded=excluded,
-        counted=Counter(exclusion.obstacles[0] for exclusion in excluded),
-        basis=basis_of(size, given, snapshot),
+        proposals=proposals or (),
+        passed_over=tuple(PassedOver(c.offer.id, c.score) for c in passed[:KEPT]),
+        excluded=ranking.excluded,
+        counted=ranking.counted,
+        basis=basis,
+        inputs=inputs_of(slate_id, seeker, now, basis),
+        test=test,
     )
     event = SlateProposed(
-        resident_id=seeker.resident_id, slate_id=slate_id, offers=tuple(p.offer.id for p in slate.proposals)
+        resident_id=seeker.resident_id,
+        slate_id=slate_id,
+        offers=tuple(p.offer.id for p in slate.proposals),
+        test=test,
     )
     return slate, [event]
 
 
-def basis_of(size: int, given: Circumstances, snapshot: str | None) -> Basis:
-    """What a slate keeps of the circumstances."""
-    return Basis(
-        size=size,
-        policy=given.policy,
-        companies=given.companies,
-        crowded=given.crowded,
-        model_hash=given.model.hash if given.model else None,
-        snapshot=snapshot,
-    )
-
-
-def ranked(
-    slate_id: str, seeker: Seeker, offers: Iterable[Offer], given: Circumstances, today: date
-) -> tuple[list[Candidate], tuple[Exclusion, ...]]:
-    """Every offer that meets no obstacle, best first, and those that meet one."""
-    blend = Blend(seeker, given, today)
-    candidates: list[Candidate] = []
-    excluded: list[Exclusion] = []
-    for offer in offers:
-        if found := obstacles(offer, seeker, today):
-            excluded.append(Exclusion(offer.id, found))
-            continue
-        its_terms = blend.terms(offer)
-        score = sum(term.contribution for term in its_terms)
-        candidates.append(Candidate(offer, score, its_terms, _lot(slate_id, offer.id)))
-    candidates.sort(key=lambda c: (-c.score, c.lot))
-    return candidates, tuple(excluded)
-
-
 def _proposals(
-    seeker: Seeker, candidates: Sequence[Candidate], places: Sequence[Place]
-) -> tuple[Proposal, ...]:
+    blend: Blend, candidates: Sequence[Candidate], places: Sequence[Place]
+) -> tuple[Proposal, ...] | None:
+    """With their terms; None when the plain rules do not agree that a candidate can be proposed with its score."""
+    seeker, today = blend.seeker, blend.today
     found: list[Proposal] = []
     left = list(range(len(candidates)))
     for rank, place in enumerate(places, start=1):
         best = candidates[left[0]].score
         left.remove(place.choice)
         chosen = candidates[place.choice]
+        terms = blend.terms(chosen.offer)
+        if obstacles(chosen.offer, seeker, today) or sum(t.contribution for t in terms) != chosen.score:
+            return None
         if chosen.score < best:
             # the lot is a term like the others: what lifts the offer to its place is said, and reasons still sum to the score
-            lifted = in_order((*chosen.terms, Term("exploration.lot", best - chosen.score)))
-            chosen = replace(chosen, score=best, terms=lifted)
+            terms = in_order((*terms, Term("exploration.lot", best - chosen.score)))
         found.append(
             Proposal(
                 chosen.offer,
                 rank,
-                chosen.score,
-                chosen.terms,
+                best,
+                terms,
                 unknown(chosen.offer, seeker),
                 _area(chosen.offer, seeker),
                 place.propensity,
@@ -202,10 +169,6 @@ def _proposals(
             )
         )
     return tuple(found)
-
-
-def _lot(slate_id: str, offer_id: str) -> str:
-    return hashlib.sha256(f"{slate_id}|{offer_id}".encode()).hexdigest()
 
 
 def _area(offer: Offer, seeker: Seeker) -> Area:

@@ -7,7 +7,7 @@ part is new and all others are the same: keeping every state that a slate ever s
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from services.matching.hours import Window
 from services.matching.offer import Offer
 
-PARTS = 32
+PARTS = 128
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Snapshot:
 
 
 def part_of(offer_id: str) -> int:
-    """In which part an offer lies, 0 to 31."""
+    """in which part an offer lies, 0 to 127."""
     return zlib.crc32(offer_id.encode()) % PARTS
 
 
@@ -49,7 +49,11 @@ def digest(data: bytes) -> str:
 def snapshot_of(parts: Mapping[int, str]) -> Snapshot:
     """The snapshot of parts by number; `parts` are hashes."""
     hashes = tuple(parts[number] for number in range(PARTS))
-    return Snapshot(digest("\n".join(hashes).encode()), hashes)
+    return Snapshot(snapshot_hash(hashes), hashes)
+
+
+def snapshot_hash(parts: Sequence[str]) -> str:
+    return digest("\n".join(parts).encode())
 
 
 def _row(offer: Offer) -> dict[str, Any]:

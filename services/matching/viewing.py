@@ -8,10 +8,12 @@ from shared.tenancy import Tenant
 
 
 async def look(store: Store, tenant: Tenant, resident_id: str, offer_id: str, now: datetime) -> None:
-    """Once per resident, offer and day. Nothing is kept when the municipality or the person wants nothing learned. Raises NotFound."""
+    """Once per resident, offer and day. Nothing is kept when the municipality or the person wants nothing learned,
+    or of who was registered with a test key. Raises NotFound."""
     offer = await store.offers.get(tenant.id, offer_id)
     if not tenant.spec.matching.learning:
         return
     questionnaire, _ = await store.questionnaires.get(tenant.id, resident_id)
-    if questionnaire.wishes.learning:
+    who = await store.residents.get(tenant.id, resident_id)
+    if questionnaire.wishes.learning and not who.test:
         await store.interactions.note(tenant.id, Interaction(resident_id, offer.id, "view", now))

@@ -17,13 +17,15 @@ PERSONALISATION_FIELD = "reply.personalisation"
 
 
 class ResidentRegistered(Payload):
-    """Somebody made first contact. Anonymous until they choose otherwise."""
+    """Somebody made first contact. Anonymous until they choose otherwise. `test`: registered with a test key, so that nothing is learned
+    from them and they count nowhere."""
 
     TYPE: ClassVar[str] = "banso.intake.resident.registered.v1"
     resident_id: str
     channel: Channel
     anonymous: bool
     municipality_code: str = Field(pattern=r"^\d{6}$")
+    test: bool = False
 
 
 class ContactChanged(Payload):

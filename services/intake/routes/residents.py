@@ -88,6 +88,7 @@ def resident_routes(core: Core, residents: Residents, entries: Entries, timeline
             body.language,
             tenant.spec.municipality_code,
             core.clock.now(),
+            test=not actor.live,
         )
         return view(await residents.add(actor.tenant, made, events, command))
 

@@ -5,7 +5,7 @@
           + 150 * squashed(w . f)                                          learned.response   `logistic.py`
           + 200 * (harmonic(p, q) - p)                                     reciprocal.fit     `reciprocal.py`
           + exposure points of the company, none when the offer is crowded exposure.little    `exposure.py`
-          + points of declared pushes, together at most 100                push.declared
+          + points of declared pushes, at most 100, none when crowded      push.declared
           (+ exploration.lot, what lifts an offer that was drawn by lot to its place: `slate.py`)
 
 Every part beyond the first line is there only when the municipality's policy says so. f are the sums of the first line's terms by family,
@@ -34,12 +34,17 @@ THOUSAND = 1000
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What holds for everybody in the municipality at one time. `crowded` are offers with enough applications for their places."""
+    """What holds for everybody in the municipality at one time.
+
+    `companies` were seen lately; `standing` is how many have an open offer at all (None: these). `crowded` are offers with enough
+    applications for their places.
+    """
 
     policy: Policy = EVERYTHING_OFF
     norms: Norms = NO_NORMS
     model: Model | None = None
     companies: Mapping[str, exposure.Seen] = field(default_factory=dict)
+    standing: int | None = None
     crowded: frozenset[str] = frozenset()
 
 
@@ -52,8 +57,9 @@ class Blend:
         self.today = today
         policy, model = circumstances.policy, circumstances.model
         self.model = model if policy.learning and seeker.wishes.learning else None
-        self.shares = learned.shares(self.model, seeker.history) if self.model else {}
-        self.exposure = exposure.points(circumstances.companies, policy.exposure)
+        self.said = learned.said(self.model, seeker.history) if self.model else None
+        self.wished_minutes = weekly_minutes(seeker.wishes.hours)
+        self.exposure = exposure.points(circumstances.companies, policy.exposure, circumstances.standing)
 
     def terms(self, offer: Offer) -> tuple[Term, ...]:
         """Every term that is not zero, in order of what it contributes; their sum is the score."""
@@ -68,7 +74,7 @@ class Blend:
         if self.model is None:
             return []
         found = []
-        if share := self.shares.get(offer.id):
+        if self.said and (share := self.said.share(offer.id)):
             behind = learned.nearest(self.model, self.seeker.history, offer.id)
             facts = {"because": behind} if behind else {}
             found.append(Term("learned.alike", round(LEARNED * share), facts))
@@ -93,11 +99,11 @@ class Blend:
     def _exposure(self, offer: Offer) -> list[Term]:
         if offer.id in self.given.crowded:
             return []
-        return [Term("exposure.little", self.exposure.get(offer.company_id, 0))]
+        return [Term("exposure.little", self.exposure.of(offer.company_id))]
 
     def _push(self, offer: Offer) -> list[Term]:
         concerned = [push for push in self.given.policy.pushes if push.concerns(offer, self.today)]
-        if not concerned:
+        if not concerned or offer.id in self.given.crowded:
             return []
         points = min(PUSHED_AT_MOST, sum(push.points for push in concerned))
         return [Term("push.declared", points, {"names": "、".join(push.name for push in concerned)})]

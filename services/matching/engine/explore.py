@@ -40,7 +40,8 @@ def arrange(seed: str, candidates: int, size: int, epsilon: int) -> tuple[Place,
 
     `epsilon` in ten-thousandths, 0 to 10,000.
     """
-    left = list(range(candidates))
+    # beyond these nobody is ever reached
+    left = list(range(min(candidates, WITHIN + size)))
     places: list[Place] = []
     while left and len(places) < size:
         pool = left[:WITHIN]

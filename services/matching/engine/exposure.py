@@ -41,20 +41,39 @@ def merit(seen: Seen) -> float:
     return (seen.interest + INTEREST_PRIOR) / (seen.exposure + EXPOSURE_PRIOR)
 
 
-def points(companies: Mapping[str, Seen], strength: int) -> dict[str, int]:
-    """Points for each company with an open offer, 0 to `strength`; all 0 when none has been seen yet."""
+@dataclass(frozen=True)
+class Points:
+    """`otherwise`: for companies that have an open offer and were not seen at all."""
+
+    by_company: Mapping[str, int]
+    otherwise: int = 0
+
+    def of(self, company: str) -> int:
+        return self.by_company.get(company, self.otherwise)
+
+
+def points(companies: Mapping[str, Seen], strength: int, standing: int | None = None) -> Points:
+    """0 to `strength` for each company with an open offer; all 0 when none has been seen yet.
+
+    `standing` is how many companies have an open offer; those that `companies` does not name have not been seen. None: it names all.
+    """
     ratios = {
         company: seen.exposure / seen.offers / merit(seen)
         for company, seen in companies.items()
         if seen.offers > 0
     }
-    due = sum(ratios.values()) / len(ratios) if ratios else 0.0
+    count = max(len(ratios), standing or 0)
+    # exactly rounded, whatever the order
+    due = math.fsum(ratios.values()) / count if count else 0.0
     if due <= 0 or strength <= 0:
-        return dict.fromkeys(ratios, 0)
-    return {
-        company: round(strength * min(1.0, max(0.0, GAIN * (1 - ratio / due))))
-        for company, ratio in ratios.items()
-    }
+        return Points(dict.fromkeys(ratios, 0))
+    return Points(
+        {
+            company: round(strength * min(1.0, max(0.0, GAIN * (1 - ratio / due))))
+            for company, ratio in ratios.items()
+        },
+        strength if count > len(ratios) else 0,
+    )
 
 
 def crowded(applications: int, open_places: int | None) -> bool:

@@ -8,16 +8,38 @@ IEEE 754 defines to the last bit. No library's own order of summation has a say,
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matching.engine.model import Model
 
 TRUST = 5.0
 
 
-def shares(model: Model, strengths: Mapping[str, float]) -> dict[str, float]:
-    """Offer id -> -1..1, for the offers about which the model says something. `strengths` as `interactions.strengths` gives them."""
+@dataclass(frozen=True, eq=False)
+class Said:
+    """`raw` by the model's columns; shares are `raw` divided by `largest`, times `trust`."""
+
+    model: Model
+    raw: npt.NDArray[np.float64]
+    largest: float
+    trust: float
+
+    def share(self, offer: str) -> float:
+        """-1..1; 0 for an offer about which the model says nothing."""
+        column = self.model.row_of.get(offer)
+        return float(self.raw[column]) / self.largest * self.trust if column is not None else 0.0
+
+    def shares(self, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Of many offers by their column in the model; 0 for column -1."""
+        found = self.raw[columns] / self.largest * self.trust
+        return np.where(columns >= 0, found, 0.0)
+
+
+def said(model: Model, strengths: Mapping[str, float]) -> Said | None:
+    """None when the model says nothing at all to this person. `strengths` as `interactions.strengths` gives them."""
     raw = np.zeros(len(model.offers))
     total = 0.0
     for offer in sorted(strengths):
@@ -29,10 +51,7 @@ def shares(model: Model, strengths: Mapping[str, float]) -> dict[str, float]:
         columns = model.weights.indices[part]
         raw[columns] = raw[columns] + model.weights.data[part].astype(np.float64) * strengths[offer]
     largest = float(np.abs(raw).max()) if raw.size else 0.0
-    if largest <= 0:
-        return {}
-    trust = total / (total + TRUST)
-    return {model.offers[j]: float(raw[j]) / largest * trust for j in np.flatnonzero(raw)}
+    return Said(model, raw, largest, total / (total + TRUST)) if largest > 0 else None
 
 
 def nearest(model: Model, strengths: Mapping[str, float], offer: str) -> str | None:

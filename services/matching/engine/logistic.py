@@ -31,8 +31,11 @@ class Example:
 
 
 def evidence(model: Logistic, features: Mapping[str, float]) -> float:
-    """w . f without the bias: what the features say for (above 0) or against the offer. Summed in order of feature name."""
-    return sum(model.weights.get(name, 0.0) * features[name] for name in sorted(features))
+    """w . f without the bias: what the features say for (above 0) or against the offer. Added one by one, in order of feature name."""
+    said = 0.0
+    for name in sorted(features):
+        said += model.weights.get(name, 0.0) * features[name]
+    return said
 
 
 def probability(model: Logistic, features: Mapping[str, float]) -> float:

@@ -20,7 +20,7 @@ SAMPLE = 4096
 BLOCK = 8192
 
 
-def best(scores: Floats, k: int) -> Indices:
+def best(scores: Floats | Indices, k: int) -> Indices:
     """Indices of the `k` best of one row of scores, best first; all of them when there are fewer."""
     count = scores.shape[0]
     if k <= 0:

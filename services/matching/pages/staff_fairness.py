@@ -47,8 +47,8 @@ def fairness_pages(pages: Pages, clock: Clock, store: Store, market: Market) -> 
     async def show_fairness(staff: Reader) -> Response:
         tenant, now = staff.tenant, clock.now()
         stall = await market.see(tenant.id)
-        seen = stall.attention.companies(stall.shelf.offers, now.astimezone(TOKYO).date())
         offers = stall.shelf.offers
+        seen = stall.attention.companies(stall.shelf.columns, now.astimezone(TOKYO).date())
         looked = await store.interactions.between(tenant.id, now - BEHIND, now, "view")
         strength = tenant.spec.matching.exposure
         found = fairness_of(offers, seen, [one.offer_id for one in looked], strength)

@@ -1,11 +1,14 @@
 """What a slate was made under, as a document."""
 
+import json
+import zlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.matching.basis import Basis
 from services.matching.engine.exposure import Seen
 from services.matching.policy import Policy, Push
-from services.matching.slate import Basis
 from shared.mongo import Document
 
 
@@ -20,9 +23,8 @@ def basis_document(basis: Basis) -> Document:
             "reciprocal": policy.reciprocal,
             "pushes": [_push_document(push) for push in policy.pushes],
         },
-        "companies": {
-            company: [seen.offers, seen.exposure, seen.interest] for company, seen in basis.companies.items()
-        },
+        "companies": _packed(basis.companies),
+        "standing": basis.standing,
         "crowded": sorted(basis.crowded),
         "model_hash": basis.model_hash,
         "snapshot": basis.snapshot,
@@ -34,11 +36,23 @@ def basis_of(document: Document) -> Basis:
     return Basis(
         size=document["size"],
         policy=Policy(**{**policy, "pushes": tuple(_push_of(push) for push in policy["pushes"])}),
-        companies={company: Seen(*seen) for company, seen in document["companies"].items()},
+        companies=_unpacked(document["companies"]),
+        standing=document.get("standing"),
         crowded=frozenset(document["crowded"]),
         model_hash=document["model_hash"],
         snapshot=document["snapshot"],
     )
+
+
+def _packed(companies: Mapping[str, Seen]) -> bytes:
+    """A large city has a thousand of them, and every slate its own state: a third of the bytes."""
+    plain = {company: [seen.offers, seen.exposure, seen.interest] for company, seen in companies.items()}
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
+
+
+def _unpacked(companies: bytes | Mapping[str, Any]) -> dict[str, Seen]:
+    plain = json.loads(zlib.decompress(companies)) if isinstance(companies, bytes) else companies
+    return {company: Seen(*seen) for company, seen in plain.items()}
 
 
 def _push_document(push: Push) -> dict[str, Any]:

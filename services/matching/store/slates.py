@@ -8,9 +8,10 @@ from pymongo import ASCENDING
 
 from services.matching.learning import Shown
 from services.matching.questionnaire import Wishes
+from services.matching.ranking import Exclusion
 from services.matching.scoring import Term
 from services.matching.seeker import Seeker
-from services.matching.slate import Exclusion, PassedOver, Proposal, Slate
+from services.matching.slate import PassedOver, Proposal, Slate
 from services.matching.store.bases import basis_document, basis_of
 from services.matching.store.documents import wishes_document, wishes_of
 from services.matching.store.listing import newest_first
@@ -21,9 +22,27 @@ from shared.idempotency import Command
 from shared.mongo import Database, Document, reachable
 from shared.outbox import Outbox
 
-KEPT = 200
-"""How many of the offers that were not proposed a slate lists; the rest can be worked out again from its snapshot."""
-_SHOWN = {"resident_id": 1, "created_at": 1, "proposals.offer._id": 1}
+EMPTIED: Document = {
+    "seeker": {
+        "home": "",
+        "reach": [],
+        "profile": {},
+        "wishes": wishes_document(Wishes()),
+        "dismissed": [],
+        "liked": {},
+    },
+    "proposals": [],
+    "passed_over": [],
+    "excluded": [],
+    "counted": {},
+    "hidden": {},
+    "follows": None,
+    "basis": None,
+    "inputs": None,
+    "commands": [],
+}
+"""The fields of a slate whose person had everything deleted."""
+_SHOWN = {"resident_id": 1, "created_at": 1, "proposals.offer._id": 1, "test": 1}
 _SHOWN_TERMS = {**_SHOWN, "proposals.terms": 1}
 
 
@@ -50,12 +69,15 @@ class Slates:
     async def shown_since(
         self, tenant: str, since: datetime, until: datetime, *, terms: bool = True
     ) -> list[Shown]:
-        """Every slate made after `since` until `until`, oldest first; with the terms of each proposal or without."""
+        """Every slate made after `since` until `until`, oldest first; with the terms of each proposal or without.
+
+        Those made for somebody who was registered with a test key are left out: they were shown to nobody.
+        """
         fields = _SHOWN_TERMS if terms else _SHOWN
         where = {"tenant_id": tenant, "created_at": {"$gt": since, "$lte": until}}
         async with reachable():
             found = await self.db["slates"].find(where, fields).sort("created_at", ASCENDING).to_list(None)
-        return [_shown(document) for document in found]
+        return [_shown(document) for document in found if not document.get("test")]
 
 
 def _slate_document(slate: Slate) -> dict[str, Any]:
@@ -74,12 +96,17 @@ def _slate_document(slate: Slate) -> dict[str, Any]:
             "callings": dict(seeker.callings),
             "history": dict(seeker.history),
             "at": list(seeker.at) if seeker.at else None,
+            "shown": sorted(seeker.shown),
         },
         "proposals": [_proposal_document(p) for p in slate.proposals],
-        "passed_over": [{"offer_id": p.offer_id, "score": p.score} for p in slate.passed_over[:KEPT]],
-        "excluded": [{"offer_id": e.offer_id, "obstacles": list(e.obstacles)} for e in slate.excluded[:KEPT]],
+        "passed_over": [{"offer_id": p.offer_id, "score": p.score} for p in slate.passed_over],
+        "excluded": [{"offer_id": e.offer_id, "obstacles": list(e.obstacles)} for e in slate.excluded],
         "counted": dict(slate.counted),
         "basis": basis_document(slate.basis) if slate.basis else None,
+        "inputs": slate.inputs,
+        **({"test": True} if slate.test else {}),
+        "hidden": dict(slate.hidden),
+        "follows": slate.follows,
     }
 
 
@@ -115,6 +142,8 @@ def _slate_of(document: Document) -> Slate:
         else Counter(e["obstacles"][0] for e in document["excluded"]),
         basis=basis_of(document["basis"]) if document.get("basis") else None,
         model=document["model"],
+        hidden=document.get("hidden", {}),
+        follows=document.get("follows"),
     )
 
 
@@ -131,6 +160,7 @@ def _seeker_of(resident_id: str, document: Document) -> Seeker:
         callings=document.get("callings", {}),
         history=document.get("history", {}),
         at=(document["at"][0], document["at"][1]) if document.get("at") else None,
+        shown=frozenset(document.get("shown", ())),
     )
 
 

@@ -13,20 +13,32 @@ class QuestionnaireCompleted(Payload):
     skipped: int
 
 
+class AnswersErased(Payload):
+    """The person had their answers, wishes and proposals deleted. Whoever keeps something made of them deletes it, too."""
+
+    TYPE: ClassVar[str] = "banso.matching.questionnaire.erased.v1"
+    resident_id: str
+    questionnaire_id: str
+
+
 class SlateProposed(Payload):
-    """`offers` are offer ids, best first."""
+    """`offers` are offer ids, best first. `test`: for somebody who was registered with a test key; it counts for nobody's exposure."""
 
     TYPE: ClassVar[str] = "banso.matching.slate.proposed.v1"
     resident_id: str
     slate_id: str
     offers: tuple[str, ...]
+    test: bool = False
 
 
 class InterestExpressed(Payload):
+    """`test`: by somebody who was registered with a test key; nothing is learned from it."""
+
     TYPE: ClassVar[str] = "banso.matching.interest.expressed.v1"
     resident_id: str
     offer_id: str
     kind: Literal["save", "ask", "experience", "apply"]
+    test: bool = False
 
 
 class InterestWithdrawn(Payload):
@@ -47,6 +59,7 @@ class ModelPublished(Payload):
 
 EVENTS: tuple[type[Payload], ...] = (
     QuestionnaireCompleted,
+    AnswersErased,
     SlateProposed,
     InterestExpressed,
     InterestWithdrawn,

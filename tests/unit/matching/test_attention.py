@@ -1,9 +1,9 @@
 """What was shown and asked for, as the exposure controller sees it; what may be learned from."""
 
-import math
 from datetime import date, timedelta
 
 from services.matching.attention import Attention
+from services.matching.engine.columns import columns_of
 from services.matching.engine.exposure import Seen
 from services.matching.engine.interactions import Interaction
 from services.matching.learning import Shown, examples, model_of
@@ -25,25 +25,28 @@ def test_exposure_is_told_once_and_fades_after_four_weeks() -> None:
     attention.asked(DAY, "res_1", "c", "save")
     attention.asked(DAY, "res_1", "c", "save")
     attention.asked(DAY, "res_1", "c", "view")
-    assert attention.companies(OFFERS, DAY) == {"x": Seen(2, 1.0, 0.0), "y": Seen(1, 1 / math.log2(3), 1.0)}
+    assert attention.companies(columns_of(OFFERS), DAY) == {
+        "x": Seen(2, 1.0, 0.0),
+        "y": Seen(1, 0.63093, 1.0),
+    }
     later = DAY + timedelta(days=28)
-    assert attention.companies(OFFERS, later)["x"] == Seen(2, 0.0, 0.0)
+    assert attention.companies(columns_of(OFFERS), later)["x"] == Seen(2, 0.0, 0.0)
     attention.forget(later)
-    assert attention.companies(OFFERS, DAY)["x"].exposure == 0
+    assert attention.companies(columns_of(OFFERS), DAY)["x"].exposure == 0
 
 
 def test_five_applications_for_one_place_are_a_crowd_until_one_is_taken_back() -> None:
     attention = Attention()
     for n in range(5):
         attention.asked(DAY, f"res_{n}", "c", "apply")
-    assert attention.crowded(OFFERS, DAY) == {"c"}
+    assert attention.crowded(columns_of(OFFERS), DAY) == {"c"}
     attention.taken_back("res_0", "c", "apply")
-    assert attention.crowded(OFFERS, DAY) == frozenset()
+    assert attention.crowded(columns_of(OFFERS), DAY) == frozenset()
 
 
 def test_only_open_offers_of_a_company_count() -> None:
     offers = [an_offer("a", company_id="x", state="closed")]
-    assert Attention().companies(offers, DAY) == {}
+    assert Attention().companies(columns_of(offers), DAY) == {}
 
 
 def shown(n: int, resident: str, hours: int) -> Shown:

@@ -7,7 +7,7 @@ import pytest
 
 from services.matching.engine.blend import Circumstances
 from services.matching.engine.off_policy import Logged, ips
-from services.matching.estimate import logged_places
+from services.matching.estimate import Shown, logged_of, shown_places
 from services.matching.policy import Policy
 from services.matching.slate import propose
 from services.matching.values import Profile
@@ -20,13 +20,13 @@ RATES = {"ofr_0": 0.9, "ofr_1": 0.5, "ofr_2": 0.3, "ofr_3": 0.1}
 
 def log_of(epsilon: int, new: int, slates: int) -> list[Logged]:
     """People ask most for what the score thinks least of: only exploration can tell."""
-    given, random, log = Circumstances(Policy(exploration=epsilon)), Random(4), list[Logged]()
+    given, random, log = Circumstances(Policy(exploration=epsilon)), Random(4), list[Shown]()
     for number in range(slates):
         slate, _ = propose(f"slate-{number}", SEEKER, OFFERS, 1, NOW, given, "hash")
         (shown,) = slate.proposals
         asked = {shown.offer.id} if random.random() < RATES[shown.offer.id] else set()
-        log += logged_places(slate, OFFERS, None, asked, lambda p: replace(p, exploration=new))
-    return log
+        log += shown_places(slate, OFFERS, None, asked, lambda p: replace(p, exploration=new))
+    return logged_of(log)
 
 
 def test_the_value_of_more_exploration_is_recovered_from_a_log_with_less() -> None:
@@ -49,4 +49,4 @@ def test_a_policy_that_never_shows_what_was_drawn_gives_it_no_weight() -> None:
 def test_a_slate_that_kept_no_basis_cannot_be_judged() -> None:
     slate = replace(propose("slt_1", SEEKER, OFFERS, 1, NOW)[0], basis=None)
     with pytest.raises(ValueError, match="basis"):
-        logged_places(slate, OFFERS, None, (), lambda p: p)
+        shown_places(slate, OFFERS, None, (), lambda p: p)

@@ -7,11 +7,11 @@ import numpy as np
 
 from services.matching.attention import Attention
 from services.matching.engine.blend import Circumstances
+from services.matching.engine.columns import columns_of
 from services.matching.engine.interactions import Interaction, strengths
 from services.matching.engine.metrics import gini
 from services.matching.engine.model import Model
 from services.matching.learning import model_of
-from services.matching.norms import norms_of
 from services.matching.offer import Offer
 from services.matching.policy import Policy
 from services.matching.slate import propose
@@ -49,6 +49,7 @@ def simulate(seed: int, policy: Policy) -> Outcome:
     luck = random.random((SLATES, OFFERS))
     number_of = {offer.id: number for number, offer in enumerate(offers)}
     outcome, attention, done = Outcome(), Attention(), list[Interaction]()
+    columns = columns_of(offers)
     model: Model | None = None
     for turn in range(SLATES):
         now = NOW + timedelta(minutes=30 * turn)
@@ -56,8 +57,9 @@ def simulate(seed: int, policy: Policy) -> Outcome:
         person = turn % RESIDENTS
         own = [one for one in done if one.resident_id == f"res_{person:02}"]
         seeker = a_seeker(resident_id=f"res_{person:02}", profile=people[person], history=strengths(own, now))
-        given = Circumstances(policy, norms_of(offers), model, attention.companies(offers, today))
-        slate, _ = propose(f"slt_{turn}", seeker, offers, 3, now, given)
+        seen, standing = attention.seen(columns, today)
+        given = Circumstances(policy, columns.norms, model, seen, standing)
+        slate, _ = propose(f"slt_{turn}", seeker, columns, 3, now, given)
         shown = [proposal.offer for proposal in slate.proposals]
         attention.shown(slate.id, today, [offer.id for offer in shown])
         misses = 1.0

@@ -18,7 +18,7 @@ companies = st.dictionaries(
 
 def test_who_was_seen_least_for_its_merit_gets_most() -> None:
     seen = {"large": Seen(10, 200.0, 20), "small": Seen(1, 6.0, 1), "new": Seen(1, 0.0, 0)}
-    given_points = points(seen, 100)
+    given_points = points(seen, 100).by_company
     assert given_points["large"] == 0
     assert given_points["new"] == 100
     assert 0 < given_points["small"] < 100
@@ -28,14 +28,23 @@ def test_who_was_seen_least_for_its_merit_gets_most() -> None:
 def test_exposure_never_takes_and_never_gives_more_than_its_strength(
     seen: dict[str, Seen], strength: int
 ) -> None:
-    given_points = points(seen, strength)
+    given_points = points(seen, strength).by_company
     assert set(given_points) == {company for company, one in seen.items() if one.offers}
     assert all(0 <= value <= strength for value in given_points.values())
     assert not given_points or min(given_points.values()) == 0 or not strength
 
 
 def test_nobody_is_pushed_before_anybody_was_seen() -> None:
-    assert points({"a": Seen(1, 0.0, 0), "b": Seen(2, 0.0, 0)}, 100) == {"a": 0, "b": 0}
+    assert points({"a": Seen(1, 0.0, 0), "b": Seen(2, 0.0, 0)}, 100).by_company == {"a": 0, "b": 0}
+
+
+def test_a_company_that_was_never_seen_gets_the_same_whether_it_is_named_or_only_counted() -> None:
+    seen = {"large": Seen(10, 200.0, 20), "small": Seen(1, 6.0, 1)}
+    named = points({**seen, "new": Seen(1, 0.0, 0), "also": Seen(2, 0.0, 0)}, 100)
+    counted = points(seen, 100, standing=4)
+    companies = ("large", "small", "new", "also")
+    assert [counted.of(one) for one in companies] == [named.of(one) for one in companies]
+    assert (counted.of("new"), points({}, 100, standing=4).of("new")) == (100, 0)
 
 
 def test_merit_grows_with_interest_and_places_matter_as_they_are_looked_at() -> None:

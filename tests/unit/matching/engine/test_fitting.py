@@ -116,12 +116,15 @@ def fitted(seed: int) -> Model:
 def test_what_a_model_says_is_the_product_within_bounds() -> None:
     model = fitted(8)
     own = {model.offers[3]: 4.0, model.offers[1]: 1.0, "ofr_unknown": 2.0}
-    said = learned.shares(model, own)
+    said = learned.said(model, own)
+    assert said is not None
     raw = model.weights[[3]].toarray()[0] * 4.0 + model.weights[[1]].toarray()[0]
     expected = raw / np.abs(raw).max() * (7 / 12)
-    assert said == pytest.approx({model.offers[j]: expected[j] for j in np.flatnonzero(raw)}, rel=1e-5)
-    assert learned.shares(model, {}) == {}
-    assert learned.shares(model, {"ofr_unknown": 1.0}) == {}
+    assert said.shares(np.arange(-1, len(model.offers))) == pytest.approx([0, *expected], rel=1e-5)
+    assert [said.share(offer) for offer in model.offers] == said.shares(np.arange(len(model.offers))).tolist()
+    assert said.share("ofr_unknown") == 0
+    assert learned.said(model, {}) is None
+    assert learned.said(model, {"ofr_unknown": 1.0}) is None
 
 
 def test_the_reason_behind_a_learned_term_is_the_offer_that_says_most() -> None:
