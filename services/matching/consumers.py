@@ -21,6 +21,7 @@ async def _registered(tx: Tx, event: Event, data: ResidentRegistered) -> None:
         "anonymous": data.anonymous,
         "municipality_code": data.municipality_code,
         "registered_at": event.time,
+        **({"test": True} if data.test else {}),
     }
     tx.stage_insert("residents", event.tenantid, data.resident_id, fields)
 
@@ -36,6 +37,8 @@ def reactions(nudge: Callable[[], None]) -> tuple[Reaction, ...]:
     """`nudge` is called when there is something new to learn from."""
 
     async def expressed(tx: Tx, event: Event, data: InterestExpressed) -> None:
+        if data.test:
+            return
         one = Interaction(data.resident_id, data.offer_id, DEED_OF[data.kind], event.time)
         document_id = interaction_id(event.tenantid, one)
         if not await tx.find("interactions", event.tenantid, {"_id": document_id}):
