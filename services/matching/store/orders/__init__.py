@@ -1,0 +1,137 @@
+"""Client orders in the database: orders, their tasks, who is asked for what, what came of it; and what is needed to plan."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from services.matching.orders.assignment import OPEN, Assignment
+from services.matching.orders.evidence import KEPT_FOR
+from services.matching.orders.order import Order
+from services.matching.orders.plan_record import PlanRecord
+from services.matching.orders.task import Task
+from services.matching.store.orders.capacities import Capacities
+from services.matching.store.orders.documents import Documents
+from services.matching.store.orders.results import Results
+from services.matching.store.orders.shape import Shape
+from services.matching.store.orders.task_types import TaskTypes
+from shared.listing import order_of
+from shared.mongo import CollectionSpec, Document, Session
+from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+from shared.retention import Kept
+from shared.sealing import Sealer
+
+
+def _by(*fields: str) -> IndexModel:
+    return IndexModel([(name, ASCENDING) for name in ("tenant_id", *fields)])
+
+
+COLLECTIONS = (
+    CollectionSpec("orders", (_by("order"), _by("state", "order"), OUTBOX_INDEX)),
+    CollectionSpec("tasks", (_by("order_id", "order"), _by("open", "order"))),
+    CollectionSpec(
+        "assignments",
+        (
+            _by("order"),
+            _by("state", "order"),
+            _by("order_id", "order"),
+            _by("task_id", "order"),
+            _by("resident_id", "order"),
+            _by("resident_id", "state", "order"),
+            _by("open", "order"),
+            OUTBOX_INDEX,
+        ),
+    ),
+    CollectionSpec("work_results", (_by("at"),)),
+    CollectionSpec("assignment_plans", (_by("order"),)),
+    CollectionSpec("task_types", (_by("code"),)),
+    CollectionSpec("capacities", (_by("resident_id"),)),
+)
+OUTBOXES = ("orders", "assignments")
+KEPT = (Kept("work_results", "at", lambda _: KEPT_FOR.days),)
+
+
+@dataclass(frozen=True)
+class OrderStore:
+    """All of it."""
+
+    outbox: Outbox
+    orders: Documents[Order]
+    tasks: Documents[Task]
+    assignments: Documents[Assignment]
+    plans: Documents[PlanRecord]
+    task_types: TaskTypes
+    results: Results
+    capacities: Capacities
+
+    async def together(self, work: Callable[[Changes], Awaitable[None]]) -> None:
+        """Several documents at once, or none. `work` may be run again. Raises what it raises."""
+
+        async def within(session: Session) -> Changes:
+            changes = Changes(session)
+            await work(changes)
+            return changes
+
+        self.outbox.commit(await self.outbox.db.in_transaction(within))
+
+
+def open_orders(outbox: Outbox, sealer: Sealer) -> OrderStore:
+    """Over one service's database."""
+    return OrderStore(
+        outbox=outbox,
+        orders=Documents(
+            outbox, "orders", Shape(Order), lambda order: {"order": order_of(order.received_at, order.id)}
+        ),
+        tasks=Documents(
+            outbox, "tasks", Shape(Task), _beside_task, *_sealing(sealer, "tasks.note", _task_notes)
+        ),
+        assignments=Documents(
+            outbox,
+            "assignments",
+            Shape(Assignment),
+            _beside_assignment,
+            *_sealing(sealer, "assignments.note", lambda fields: [fields]),
+        ),
+        plans=Documents(
+            outbox,
+            "assignment_plans",
+            Shape(PlanRecord),
+            lambda plan: {"order": order_of(plan.made_at, plan.id)},
+        ),
+        task_types=TaskTypes(outbox),
+        results=Results(outbox.db),
+        capacities=Capacities(outbox.db),
+    )
+
+
+def _beside_task(task: Task) -> Document:
+    return {"order": order_of(task.created_at, task.id), "open": task.state == "open"}
+
+
+def _beside_assignment(assignment: Assignment) -> Document:
+    return {
+        "order": order_of(assignment.proposed_at, assignment.id),
+        "open": assignment.state in OPEN,
+    }
+
+
+def _task_notes(fields: Document) -> list[Document]:
+    return list(fields["overrides"])
+
+
+def _sealing(
+    sealer: Sealer, field: str, places: Callable[[Document], list[Document]]
+) -> tuple[Callable[[str, Document], Document], Callable[[str, Document], Document]]:
+    """Both ways, for the key `note` of each of `places`."""
+
+    def turned(by: Callable[[str, str, Any], Any]) -> Callable[[str, Document], Document]:
+        def turn(tenant: str, fields: Document) -> Document:
+            for place in places(fields):
+                if place.get("note") is not None:
+                    place["note"] = by(tenant, field, place["note"])
+            return fields
+
+        return turn
+
+    return turned(sealer.seal), turned(sealer.open)
