@@ -37,6 +37,18 @@ PROBLEM_TITLES = {
         "ja": "この話は、もう終わっています",
         "en": "This suggestion does not stand any more",
     },
+    "offer-state": {
+        "ja": "この募集は、いまはそうできません",
+        "en": "The offer is not in a state that allows this",
+    },
+    "company-not-approved": {
+        "ja": "会社の登録が確かめられるまで、募集は出せません",
+        "en": "The company is not let in, or rests",
+    },
+    "registration-state": {
+        "ja": "登録は、いまはそうできません",
+        "en": "The registration does not stand where this is possible",
+    },
 }
 
 

@@ -1,26 +1,107 @@
-"""Companies that offer work. Registration is free."""
+"""Companies that offer work. Registration is free. Whether a company is let in is `registration`'s affair."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.matching import registration as rules
+from services.matching.registration import DeclineReason, PauseReason, Registration
 from shared.events.envelope import Payload
-from shared.events.matching.catalogue import CompanyRegistered
+from shared.events.matching.catalogue import (
+    CompanyApproved,
+    CompanyChanged,
+    CompanyDeclined,
+    CompanyPaused,
+    CompanyRegistered,
+    CompanyResumed,
+)
 
 
 @dataclass(frozen=True)
 class Company:
-    """`contact_email` is stored sealed."""
+    """`contact_email` is stored sealed. `about`: what it does, in its own words."""
 
     id: str
     name: str
     municipality_code: str
     contact_email: str | None
     created_at: datetime
+    about: str = ""
+    registration: Registration = field(default_factory=Registration)
+    version: int = 1
+
+    @property
+    def may_publish(self) -> bool:
+        return self.registration.may_publish
+
+
+Change = tuple[Company, list[Payload]]
+Seal = Callable[[Company], str | None]
+"""The company's contact as an event may carry it: sealed; None without one."""
 
 
 def register(
-    company_id: str, name: str, municipality_code: str, contact_email: str | None, now: datetime
-) -> tuple[Company, list[Payload]]:
-    """A new company."""
-    company = Company(company_id, name, municipality_code, contact_email, now)
+    company_id: str,
+    name: str,
+    municipality_code: str,
+    contact_email: str | None,
+    now: datetime,
+    about: str = "",
+) -> Change:
+    """A company that the municipality registers: let in at once."""
+    let_in = Registration("approved", now, now)
+    company = Company(company_id, name, municipality_code, contact_email, now, about, let_in)
     return company, [CompanyRegistered(company_id=company_id)]
+
+
+def register_itself(
+    company_id: str,
+    name: str,
+    municipality_code: str,
+    contact_email: str | None,
+    now: datetime,
+    about: str = "",
+) -> Change:
+    """A company that registers by itself: it waits to be let in."""
+    company = Company(company_id, name, municipality_code, contact_email, now, about, rules.apply(now))
+    return company, [CompanyRegistered(company_id=company_id)]
+
+
+def describe(
+    company: Company, name: str, municipality_code: str, contact_email: str | None, about: str
+) -> Change:
+    """What is held of it, anew. Its offers keep the name under which they were written until they are written again."""
+    changed = replace(
+        company, name=name, municipality_code=municipality_code, contact_email=contact_email, about=about
+    )
+    return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
+
+
+def approve(company: Company, by: str, now: datetime, seal: Seal) -> Change:
+    """Raises NotNow unless it waits."""
+    decided = replace(company, registration=rules.approve(company.registration, by, now))
+    return decided, [CompanyApproved(company_id=company.id, contact=seal(company))]
+
+
+def decline(company: Company, reason: DeclineReason, by: str, now: datetime, seal: Seal) -> Change:
+    """Raises NotNow unless it waits, Invalid for a reason that is none."""
+    decided = replace(company, registration=rules.decline(company.registration, reason, by, now))
+    return decided, [CompanyDeclined(company_id=company.id, reason=reason, contact=seal(company))]
+
+
+def pause(company: Company, reason: PauseReason, by: str, now: datetime) -> Change:
+    """Its offers rest. Raises NotNow unless it is approved, Invalid for a reason that is none."""
+    paused = replace(company, registration=rules.pause(company.registration, reason, by, now))
+    return paused, [CompanyPaused(company_id=company.id, reason=reason)]
+
+
+def resume(company: Company, by: str, now: datetime) -> Change:
+    """Raises NotNow unless it is paused."""
+    resumed = replace(company, registration=rules.resume(company.registration, by, now))
+    return resumed, [CompanyResumed(company_id=company.id)]
+
+
+def apply_again(company: Company, now: datetime) -> Change:
+    """Raises NotNow unless it was declined."""
+    waiting = replace(company, registration=rules.apply_again(company.registration, now))
+    return waiting, [CompanyChanged(company_id=company.id)]

@@ -1,17 +1,18 @@
-"""Offers of work: jobs, work experience, supported short jobs, remote orders."""
+"""Offers of work: jobs, work experience, supported short jobs, remote orders. How they begin and end is `offer_life`'s affair."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from services.matching.company import Company
 from services.matching.hours import Window
-from services.matching.inheriting import Answers
+from services.matching.inheriting import Answers, inherited
+from services.matching.occupations import Occupation
 from services.matching.values import Calling, Scale
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.events.envelope import Payload
-from shared.events.matching.catalogue import OfferClosed, OfferPublished
+from shared.events.matching.catalogue import OfferChanged
 
 Kind = Literal["job", "work_experience", "supported_short_job", "remote_order", "trial_work"]
 State = Literal["draft", "published", "paused", "filled", "closed", "expired"]
@@ -64,13 +65,13 @@ class Offer:
     work_days_a_week: int | None = None
     source: Source = "own"
     source_id: str | None = None
-    own: Answers = Answers()
+    own: Answers = field(default_factory=Answers)
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a company says about the work."""
+    """What a company says about the work. `values`, `interests` are its own answers. The other fields are as in `Offer`."""
 
     kind: Kind
     title: str
@@ -81,35 +82,59 @@ class Draft:
     remote: bool
     values: Mapping[Scale, float]
     tags: tuple[str, ...]
+    workplace_id: str | None = None
+    interests: Mapping[Calling, float] = field(default_factory=dict)
+    expires_on: date | None = None
+    open_places: int | None = None
+    occupation_code: str | None = None
+    industry_code: str | None = None
+    employment_form: EmploymentForm | None = None
+    licences: tuple[str, ...] = ()
+    accommodations: tuple[Accommodation, ...] = ()
+    lat: float | None = None
+    lng: float | None = None
+    work_days_a_week: int | None = None
 
 
-def publish(offer_id: str, company: Company, draft: Draft, now: datetime) -> tuple[Offer, list[Payload]]:
-    """Open the draft to residents."""
+def write(
+    offer_id: str, company: Company, draft: Draft, occupation: Occupation | None, now: datetime
+) -> tuple[Offer, list[Payload]]:
+    """A new offer, seen by nobody but its company and staff until `offer_life.open_draft` shows it."""
     offer = Offer(
         id=offer_id,
         company_id=company.id,
         company_name=company.name,
-        kind=draft.kind,
-        title=draft.title,
-        description=draft.description,
-        municipality_code=draft.municipality_code,
-        hours=draft.hours,
-        hourly_wage_yen=draft.hourly_wage_yen,
-        remote=draft.remote,
-        values=draft.values,
-        tags=draft.tags,
         created_at=now,
-        own=Answers(draft.values, count=1 if draft.values else 0),
+        state="draft",
+        **_said(draft, occupation),
     )
-    event = OfferPublished(
-        offer_id=offer_id, company_id=company.id, kind=offer.kind, municipality_code=offer.municipality_code
-    )
-    return offer, [event]
+    return offer, [OfferChanged(offer_id=offer_id, company_id=company.id)]
 
 
-def close(offer: Offer, reason: ClosingReason, now: datetime) -> tuple[Offer, list[Payload]]:
-    """Take the offer off. Raises NoLongerOpen when it already is."""
-    if offer.state == "closed":
-        raise NoLongerOpen("the offer is closed already")
-    closed = replace(offer, state="closed", closed_at=now, closing_reason=reason)
-    return closed, [OfferClosed(offer_id=offer.id, company_id=offer.company_id, reason=reason)]
+def revise(
+    offer: Offer, draft: Draft, company: Company, occupation: Occupation | None, today: date
+) -> tuple[Offer, list[Payload]]:
+    """The offer as it is said anew. `today` in Asia/Tokyo.
+
+    Raises NoLongerOpen once it has ended, Invalid when it is open and its new last day has passed.
+    """
+    if offer.state not in ("draft", "published", "paused"):
+        raise NoLongerOpen(f"the offer is {offer.state}")
+    if offer.state != "draft" and draft.expires_on is not None and draft.expires_on < today:
+        raise Invalid("expires_on", "the last day has passed")
+    revised = replace(offer, company_name=company.name, **_said(draft, occupation))
+    return revised, [] if revised == offer else [OfferChanged(offer_id=offer.id, company_id=offer.company_id)]
+
+
+def draft_of(offer: Offer) -> Draft:
+    """What the company says of it, to be said anew."""
+    said = {each.name: getattr(offer, each.name) for each in fields(Draft)}
+    return Draft(**{**said, "values": offer.own.values, "interests": offer.own.interests})
+
+
+def _said(draft: Draft, occupation: Occupation | None) -> dict[str, Any]:
+    """The fields of an offer that come from its draft: what the company answers counts as one answer beside the occupation's profile."""
+    own = Answers(draft.values, draft.interests, count=1 if draft.values or draft.interests else 0)
+    values, interests = inherited(own, occupation)
+    said = {each.name: getattr(draft, each.name) for each in fields(Draft)}
+    return {**said, "values": values, "interests": interests, "own": own}

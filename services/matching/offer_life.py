@@ -4,21 +4,24 @@
     draft -> closed           filled, expired -> published again while its last day has not passed (a place became free, a new last day)
 
 Filled, closed and expired offers stay as tombstones: nobody sees them proposed, everybody who saw them learns where they went. `closed` is
-final. Events: OfferPublished whenever it opens, OfferClosed whenever it ends; a pause is neither.
+final. Events: OfferPublished whenever it opens, OfferClosed whenever it ends, OfferChanged for anything else, so that whoever holds
+offers in memory reads it anew. Only a company that was let in opens offers; while it is paused, all that it had opened rests.
 """
 
 from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar
 
+from services.matching.company import Company
 from services.matching.offer import ClosingReason, NoLongerOpen, Offer, State
 from shared.errors import Conflict, Invalid
 from shared.events.envelope import Payload
-from shared.events.matching.catalogue import OfferClosed, OfferPublished
+from shared.events.matching.catalogue import OfferChanged, OfferClosed, OfferPublished
 
 OPEN: frozenset[State] = frozenset({"published", "paused"})
 ENDED: frozenset[State] = frozenset({"filled", "closed", "expired"})
 REASONS: dict[State, ClosingReason] = {"filled": "filled", "closed": "withdrawn", "expired": "expired"}
+END_OF: dict[ClosingReason, State] = {reason: state for state, reason in REASONS.items()}
 Result = tuple[Offer, list[Payload]]
 
 
@@ -26,18 +29,29 @@ class NotInThisState(Conflict):
     slug: ClassVar[str] = "offer-state"
 
 
-def open_draft(offer: Offer, today: date) -> Result:
-    """Show a draft to residents. `today` in Asia/Tokyo. Raises NotInThisState, Invalid when its last day has passed."""
+class NotLetIn(Conflict):
+    """The company waits to be let in, was declined, or rests."""
+
+    slug: ClassVar[str] = "company-not-approved"
+
+
+def open_draft(offer: Offer, company: Company, today: date) -> Result:
+    """Show a draft to residents. `today` in Asia/Tokyo. Raises NotInThisState, NotLetIn, Invalid when its last day has passed."""
     if offer.state != "draft":
         raise NotInThisState(f"the offer is {offer.state}, not a draft")
-    return _publish(offer, today)
+    return _publish(offer, company, today)
+
+
+def as_shown(offer: Offer, may_publish: bool) -> Offer:
+    """The offer as residents meet it: what a company has opened rests for as long as it may not publish."""
+    return offer if may_publish or offer.state != "published" else replace(offer, state="paused")
 
 
 def pause(offer: Offer) -> Result:
     """Not proposed for the time being. Raises NotInThisState unless it is published."""
     if offer.state != "published":
         raise NotInThisState(f"the offer is {offer.state}, not published")
-    return replace(offer, state="paused"), []
+    return replace(offer, state="paused"), [_changed(offer)]
 
 
 def resume(offer: Offer, today: date) -> Result:
@@ -45,7 +59,7 @@ def resume(offer: Offer, today: date) -> Result:
     if offer.state != "paused":
         raise NotInThisState(f"the offer is {offer.state}, not paused")
     _still(offer, today)
-    return replace(offer, state="published"), []
+    return replace(offer, state="published"), [_changed(offer)]
 
 
 def end(offer: Offer, state: State, now: datetime) -> Result:
@@ -57,7 +71,8 @@ def end(offer: Offer, state: State, now: datetime) -> Result:
     if offer.state == "draft":
         if state != "closed":
             raise NotInThisState("a draft can only be closed")
-        return replace(offer, state=state, closed_at=now, closing_reason=REASONS[state]), []
+        thrown_away = replace(offer, state=state, closed_at=now, closing_reason=REASONS[state])
+        return thrown_away, [_changed(offer)]
     ended = replace(offer, state=state, closed_at=now, closing_reason=REASONS[state])
     if state == "filled":
         ended = replace(ended, open_places=0)
@@ -77,11 +92,13 @@ def take_place(offer: Offer, now: datetime) -> Result:
     if offer.open_places is None:
         return offer, []
     left = max(0, offer.open_places - 1)
-    return end(offer, "filled", now) if left == 0 else (replace(offer, open_places=left), [])
+    return end(offer, "filled", now) if left == 0 else (replace(offer, open_places=left), [_changed(offer)])
 
 
-def reopen(offer: Offer, today: date, *, places: int | None = None, expires_on: date | None = None) -> Result:
-    """A filled or expired offer opens again with `places` and a last day. Raises NotInThisState, Invalid."""
+def reopen(
+    offer: Offer, company: Company, today: date, *, places: int | None = None, expires_on: date | None = None
+) -> Result:
+    """A filled or expired offer opens again with `places` and a last day. Raises NotInThisState, NotLetIn, Invalid."""
     if offer.state not in ("filled", "expired"):
         raise NotInThisState(f"an offer that is {offer.state} does not open again")
     if places is not None and places < 1:
@@ -93,10 +110,12 @@ def reopen(offer: Offer, today: date, *, places: int | None = None, expires_on: 
         closed_at=None,
         closing_reason=None,
     )
-    return _publish(renewed, today)
+    return _publish(renewed, company, today)
 
 
-def _publish(offer: Offer, today: date) -> Result:
+def _publish(offer: Offer, company: Company, today: date) -> Result:
+    if not company.may_publish:
+        raise NotLetIn(f"the company is {company.registration.standing}")
     _still(offer, today)
     event = OfferPublished(
         offer_id=offer.id,
@@ -110,3 +129,7 @@ def _publish(offer: Offer, today: date) -> Result:
 def _still(offer: Offer, today: date) -> None:
     if offer.expires_on is not None and offer.expires_on < today:
         raise Invalid("expires_on", "the last day has passed")
+
+
+def _changed(offer: Offer) -> OfferChanged:
+    return OfferChanged(offer_id=offer.id, company_id=offer.company_id)

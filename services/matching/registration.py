@@ -3,7 +3,7 @@
     waiting -> approved | declined        declined -> waiting (it registers again)
     approved -> paused -> approved
 
-Companies that were registered before there was an approval are approved.
+A company that the municipality itself registers is approved from the beginning; so are those from before there was an approval.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, get_args
 from shared.errors import Conflict, Invalid
 
 Standing = Literal["waiting", "approved", "declined", "paused"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
 DeclineReason = Literal[
     "outside_area", "not_a_company", "duplicate", "cannot_be_reached", "working_conditions", "other"
 ]
@@ -29,11 +30,10 @@ class NotNow(Conflict):
 
 @dataclass(frozen=True)
 class Registration:
-    """`reason` is a code of DECLINE_REASONS or PAUSE_REASONS; `decided_by` is the id of the member of staff."""
+    """`reason` is a code of DECLINE_REASONS or PAUSE_REASONS; `decided_by` names the member of staff or the key."""
 
-    company_id: str
-    standing: Standing
-    applied_at: datetime
+    standing: Standing = "approved"
+    applied_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: str | None = None
     reason: str | None = None
@@ -43,21 +43,15 @@ class Registration:
         return self.standing == "approved"
 
 
-def apply(company_id: str, now: datetime) -> Registration:
-    """The company asks to be let in."""
-    return Registration(company_id, "waiting", now)
+def apply(now: datetime) -> Registration:
+    """A company asks to be let in."""
+    return Registration("waiting", now)
 
 
 def apply_again(registration: Registration, now: datetime) -> Registration:
     """After it was declined. Raises NotNow otherwise."""
-    return replace(
-        _from(registration, "declined"),
-        standing="waiting",
-        applied_at=now,
-        decided_at=None,
-        decided_by=None,
-        reason=None,
-    )
+    _from(registration, "declined")
+    return apply(now)
 
 
 def approve(registration: Registration, by: str, now: datetime) -> Registration:

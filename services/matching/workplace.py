@@ -7,16 +7,17 @@ mean from three people on, so that nobody's answer can be told (k-anonymity, Swe
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 
 LOWEST, HIGHEST = 1, 5
 FEWEST = 3
 """People whose answers are shown as a mean at least."""
 APART = 1.5
 """Steps between company and people from which on the difference is pointed out."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 Aspect = Literal["tasks", "pace", "noise", "contact", "support", "body", "room"]
 Voice = Literal["trainee", "staff"]
 
@@ -52,8 +53,20 @@ BY_ID: Final = {question.id: question for question in QUESTIONS}
 
 
 @dataclass(frozen=True)
+class Note:
+    """What somebody who has been there wrote, under their opaque key. Shown to nobody but staff until they release it."""
+
+    key: str
+    text: str
+    released: bool = False
+
+
+@dataclass(frozen=True)
 class Workplace:
-    """`said`: question -> 1 to 5 by the company. `heard`: (resident or staff member's opaque key, voice) -> their answers."""
+    """`said`: question -> 1 to 5 by the company. `heard`: (resident or staff member's opaque key, voice) -> their answers.
+
+    `about` is the company's own text. `notes` are kept sealed.
+    """
 
     id: str
     company_id: str
@@ -61,6 +74,10 @@ class Workplace:
     said: Mapping[str, int] = field(default_factory=dict)
     said_at: datetime | None = None
     heard: Mapping[tuple[str, Voice], Mapping[str, int]] = field(default_factory=dict)
+    about: str = ""
+    notes: tuple[Note, ...] = ()
+    created_at: datetime = LONG_AGO
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,11 @@ class Line:
         return self.said is not None and self.heard is not None and abs(self.said - self.heard) >= APART
 
 
+def describe(workplace: Workplace, name: str, about: str) -> Workplace:
+    """Its name and what it is like, in the company's words."""
+    return replace(workplace, name=name, about=about)
+
+
 def say(workplace: Workplace, answers: Mapping[str, int | None], now: datetime) -> Workplace:
     """The company's own answers; None takes one back, what is not named stays. Raises Invalid."""
     return replace(workplace, said=_merged(workplace.said, answers), said_at=now)
@@ -87,6 +109,32 @@ def hear(workplace: Workplace, key: str, voice: Voice, answers: Mapping[str, int
     mine = _merged(workplace.heard.get((key, voice), {}), answers)
     others = {who: said for who, said in workplace.heard.items() if who != (key, voice)}
     return replace(workplace, heard={**others, (key, voice): mine} if mine else others)
+
+
+def remark(workplace: Workplace, key: str, text: str) -> Workplace:
+    """What one person wrote, instead of what they wrote before; it waits to be released. An empty text takes it back."""
+    known = next((note for note in workplace.notes if note.key == key), None)
+    if known is not None and known.text == text:
+        return workplace
+    others = tuple(note for note in workplace.notes if note.key != key)
+    return replace(workplace, notes=(*others, Note(key, text)) if text else others)
+
+
+def release(workplace: Workplace, key: str, released: bool) -> Workplace:
+    """Staff let others read a note, or no longer. Raises NotFound."""
+    if all(note.key != key for note in workplace.notes):
+        raise NotFound("no such note")
+    return replace(
+        workplace,
+        notes=tuple(replace(n, released=released) if n.key == key else n for n in workplace.notes),
+    )
+
+
+def shown_notes(workplace: Workplace) -> tuple[str, ...]:
+    """Released texts, in an order that says nothing of who wrote when; none while fewer than FEWEST people have been heard."""
+    people = {key for key, _ in workplace.heard} | {note.key for note in workplace.notes}
+    texts = (note.text for note in workplace.notes if note.released)
+    return tuple(sorted(texts)) if len(people) >= FEWEST else ()
 
 
 def _merged(before: Mapping[str, int], answers: Mapping[str, int | None]) -> dict[str, int]:

@@ -28,7 +28,10 @@ EDGES = {
 USE_CASES = {
     "intake": {"conversation", "guide", "importing", "line_desk", "line_queue", "referring"},
     "matching": {
+        "admitting",
+        "advertising",
         "assessing",
+        "describing",
         "estimating",
         "expressing",
         "market",

@@ -12,6 +12,7 @@ from services.matching.routes.offers import offer_router
 from services.matching.routes.questionnaires import questionnaire_router
 from services.matching.routes.slates import slate_router
 from services.matching.routes.views import view_router
+from services.matching.routes.workplaces import workplace_router
 from services.matching.store import Store
 from shared.clock import Clock
 
@@ -22,6 +23,7 @@ def routers(store: Store, market: Market, clock: Clock) -> list[APIRouter]:
     return [
         company_router(store, clock),
         offer_router(store, clock),
+        workplace_router(store, clock),
         questionnaire_router(store, clock),
         slate_router(store, market, clock),
         audit_router(store),

@@ -27,6 +27,7 @@ CompanyId = Annotated[str, _id("com")]
 OfferId = Annotated[str, _id("ofr")]
 SlateId = Annotated[str, _id("slt")]
 InterestId = Annotated[str, _id("int")]
+WorkplaceId = Annotated[str, _id("wpl")]
 
 ClockTime = Annotated[
     str, Field(pattern=TIME_PATTERN, description="HH:MM of the day it starts on, up to 30:00"),

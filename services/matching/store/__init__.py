@@ -7,6 +7,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.matching.store import assessments
 from services.matching.store.assessments import Assessments
 from services.matching.store.companies import Companies
+from services.matching.store.company_links import KEPT_FOR as LINKS_KEPT
+from services.matching.store.company_links import CompanyLinks
 from services.matching.store.interactions import KEPT_FOR as INTERACTIONS_KEPT
 from services.matching.store.interactions import Interactions
 from services.matching.store.interests import Interests
@@ -22,6 +24,7 @@ from services.matching.store.snapshots import Snapshots
 from services.matching.store.support import COLLECTIONS as SUPPORT
 from services.matching.store.support import KEPT as SUPPORT_KEPT
 from services.matching.store.workers import WORKERS, Workers
+from services.matching.store.workplaces import Workplaces
 from shared.mongo import CollectionSpec, Database
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.retention import Kept
@@ -31,13 +34,32 @@ _TENANT = ("tenant_id", ASCENDING)
 _NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))
 
 COLLECTIONS = (
-    CollectionSpec("companies", (IndexModel([_TENANT, *_NEWEST]), OUTBOX_INDEX)),
+    CollectionSpec(
+        "companies",
+        (
+            IndexModel([_TENANT, *_NEWEST]),
+            IndexModel([_TENANT, ("standing", ASCENDING), *_NEWEST]),
+            IndexModel([_TENANT, ("contact_key", ASCENDING)]),
+            OUTBOX_INDEX,
+        ),
+    ),
+    CollectionSpec(
+        "company_links",
+        (
+            IndexModel([_TENANT, ("company_id", ASCENDING), ("created_at", ASCENDING)]),
+            # tenant: the server's own clock deletes by age, for every tenant alike
+            IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=LINKS_KEPT),
+            OUTBOX_INDEX,
+        ),
+    ),
+    CollectionSpec("workplaces", (IndexModel([_TENANT, ("company_id", ASCENDING), *_NEWEST]),)),
     CollectionSpec(
         "offers",
         (
             IndexModel([_TENANT, *_NEWEST]),
             IndexModel([_TENANT, ("state", ASCENDING), *_NEWEST]),
             IndexModel([_TENANT, ("state", ASCENDING), ("closed_at", ASCENDING)]),
+            IndexModel([_TENANT, ("company_id", ASCENDING), *_NEWEST]),
             OUTBOX_INDEX,
         ),
     ),
@@ -97,7 +119,16 @@ COLLECTIONS = (
         ),
     ),
 )
-OUTBOXES = ("companies", "offers", "questionnaires", "slates", "interests", "models", *assessments.OUTBOXES)
+OUTBOXES = (
+    "companies",
+    "company_links",
+    "offers",
+    "questionnaires",
+    "slates",
+    "interests",
+    "models",
+    *assessments.OUTBOXES,
+)
 
 KEPT = (
     Kept("interactions", "at", lambda _: INTERACTIONS_KEPT.days),
@@ -125,6 +156,8 @@ class Store:
     occupations: Occupations
     workers: Workers
     assessments: Assessments
+    company_links: CompanyLinks
+    workplaces: Workplaces
 
 
 def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
@@ -132,6 +165,8 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
     return Store(
         companies=Companies(db, outbox, sealer),
         offers=Offers(db, outbox),
+        company_links=CompanyLinks(db, outbox),
+        workplaces=Workplaces(db, outbox, sealer),
         questionnaires=Questionnaires(db, outbox),
         slates=Slates(db, outbox),
         interests=Interests(db, outbox),

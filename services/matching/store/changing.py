@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from shared.changing import settled
+from shared.errors import StaleVersion
 from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.mongo import Document
@@ -23,10 +24,13 @@ async def change(
     read: Callable[[Document], S],
     write: Callable[[S], Mapping[str, Any]],
     command: Command,
+    at: Callable[[S, int], S] = lambda state, version: state,
+    expected: int | None = None,
 ) -> S:
-    """The new state; the present one when `command` has been done before or the rule changes nothing.
+    """The new state; the present one when `command` has been done before or the rule changes nothing. `at` gives it its new version.
 
-    Raises NotFound, what the rule raises, and Conflict when others are faster again and again.
+    Raises NotFound, what the rule raises, StaleVersion unless it is at the `expected` version (of any, when None), and Conflict when
+    others are faster again and again.
     """
 
     async def attempt() -> S:
@@ -34,11 +38,19 @@ async def change(
         state = read(document)
         if command.seen_in(document):
             return state
+        must_be(expected, document["version"])
         changed, events = rule(state)
-        if changed != state:
-            await outbox.update(
-                collection, tenant, document_id, document["version"], write(changed), events, command=command
-            )
-        return changed
+        if changed == state:
+            return state
+        version = await outbox.update(
+            collection, tenant, document_id, document["version"], write(changed), events, command=command
+        )
+        return at(changed, version)
 
-    return await settled(attempt)
+    return await settled(attempt, expected=expected)
+
+
+def must_be(expected: int | None, version: int) -> None:
+    """Raises StaleVersion when somebody has read another version than the present one."""
+    if expected is not None and expected != version:
+        raise StaleVersion(f"it is at version {version} now")

@@ -1,5 +1,6 @@
 """Newest first, a page at a time."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -32,3 +33,9 @@ async def newest_first(
             rest = rest.sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(count - len(found))
             found += await rest.to_list(None)
     return found[:count]
+
+
+def containing(words: str) -> Document:
+    """The condition on a text that holds every one of the words, in any order. What cannot be seen is no part of a word."""
+    seen = "".join(each if each.isprintable() else " " for each in words)
+    return {"$regex": "".join(f"(?=[\\s\\S]*{re.escape(word)})" for word in seen.split()), "$options": "i"}

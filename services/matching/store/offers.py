@@ -1,21 +1,51 @@
 """Offers: open ones, and closed ones for as long as somebody may wonder where they went."""
 
 import asyncio
+import re
+import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.matching.inheriting import Answers
-from services.matching.offer import Offer, State
+from services.matching.offer import Kind, Offer, State
 from services.matching.store.changing import Rule, change
 from services.matching.store.documents import windows_document, windows_of
-from services.matching.store.listing import Position, newest_first
+from services.matching.store.listing import Position, containing, newest_first
 from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.mongo import Database, Document, reachable
 from shared.outbox import Outbox
 
 REMEMBERED = timedelta(days=30)
+SEARCHED = 300
+"""So much of a description is searched."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What staff look for; what is not said does not matter. `industry` is a code or the beginning of one. `words` are looked for in
+    title, company, tags and the beginning of the description."""
+
+    state: State | None = None
+    kind: Kind | None = None
+    area: str | None = None
+    industry: str = ""
+    company_id: str | None = None
+    words: str = ""
+
+    def where(self) -> Document:
+        """As a filter."""
+        exact = {"state": self.state, "kind": self.kind, "municipality_code": self.area}
+        where: Document = {name: value for name, value in exact.items() if value}
+        if self.company_id:
+            where["company_id"] = self.company_id
+        if self.industry:
+            where["industry_code"] = {"$regex": f"^{re.escape(self.industry)}"}
+        if folded := fold(self.words):
+            where["words"] = containing(folded)
+        return where
 
 
 class Offers:
@@ -34,7 +64,10 @@ class Offers:
         """Raises NotFound."""
         return offer_of(await self.outbox.fetch("offers", tenant, offer_id))
 
-    async def change(self, tenant: str, offer_id: str, rule: Rule[Offer], command: Command) -> Offer:
+    async def change(
+        self, tenant: str, offer_id: str, rule: Rule[Offer], command: Command, expected: int | None = None
+    ) -> Offer:
+        """Raises as `changing.change`."""
         return await change(
             self.outbox,
             "offers",
@@ -44,12 +77,13 @@ class Offers:
             read=offer_of,
             write=offer_document,
             command=command,
+            at=lambda offer, version: replace(offer, version=version),
+            expected=expected,
         )
 
-    async def newest(
-        self, tenant: str, state: State | None, after: Position | None, count: int
-    ) -> list[Offer]:
-        where = {"state": state} if state else {}
+    async def newest(self, tenant: str, wanted: Wanted, after: Position | None, count: int) -> list[Offer]:
+        """Newest first; those that are as wanted."""
+        where = wanted.where()
         return [offer_of(d) for d in await newest_first(self.db, "offers", tenant, where, after, count)]
 
     async def to_choose_from(self, tenant: str, now: datetime) -> list[Offer]:
@@ -109,7 +143,19 @@ def offer_document(offer: Offer) -> Document:
             "interests": dict(offer.own.interests),
             "count": offer.own.count,
         },
+        "words": words_of(offer),
     }
+
+
+def words_of(offer: Offer) -> str:
+    """What an offer is found by."""
+    said = (offer.title, offer.company_name, *offer.tags, offer.description[:SEARCHED])
+    return fold("\n".join(said))
+
+
+def fold(text: str) -> str:
+    """Wide and narrow, large and small letters are the same to who looks for them."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def offer_of(document: Document) -> Offer:

@@ -1,12 +1,15 @@
 """Matching in this process, for a large municipality and its small neighbour."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
 
+from services.matching.store import open_store
+from shared.events.matching.catalogue import OfferChanged
+from shared.idempotency import Command
 from shared.ids import derived_id, new_ulid
 from tests.harness import Harness, a_tenant
 
@@ -45,6 +48,20 @@ class Town:
             **changes,
         }
         return await self.made("/matching/v1/offers", body)
+
+    async def imported(self, offer: dict[str, Any], municipality_code: str) -> str:
+        """The same offer somewhere else, as an import may bring it: its id."""
+        core = self.harness.of("matching").core
+        offers = open_store(core.db, core.outbox, core.sealer).offers
+        key = new_ulid()
+        copy = replace(
+            await offers.get(self.tenant, offer["id"]),
+            id=derived_id("ofr", key),
+            municipality_code=municipality_code,
+        )
+        told = OfferChanged(offer_id=copy.id, company_id=copy.company_id)
+        await offers.add(self.tenant, copy, [told], Command(key, key))
+        return copy.id
 
     async def made(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = await self.api.post(path, json=body, headers=self.staff)

@@ -68,7 +68,7 @@ async def test_an_offer_is_closed_once_and_a_repeated_request_is_no_conflict(tow
     again = await town.api.post(path, json={"reason": "filled"}, headers=headers)
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json()
-    assert first.json()["state"] == "closed"
+    assert first.json()["state"] == "filled"
     other = await town.api.post(path, json={"reason": "filled"}, headers=town.staff)
     assert other.status_code == 409
     assert other.json()["type"].endswith("/offer-closed")
@@ -94,7 +94,7 @@ async def test_lists_are_paged_newest_first_and_narrowed_by_state(town: Town) ->
     assert sorted(everything) == sorted(made)
     assert await listed() == everything
     assert set(await listed(state="published")) == set(made) - {made[1]}
-    assert await listed(state="closed") == [made[1]]
+    assert await listed(state="expired") == [made[1]]
 
 
 async def test_documents_of_the_same_instant_are_all_listed_once(town: Town) -> None:

@@ -83,7 +83,7 @@ async def test_proposals_keep_to_the_wishes_and_say_why(town: Town) -> None:
         company["id"], hours=[{"weekdays": [0], "start": "09:00", "end": "17:00"}], hourly_wage_yen=1300
     )
     cheap = await town.offer(company["id"], hours=night, hourly_wage_yen=1000)
-    far = await town.offer(company["id"], hours=night, hourly_wage_yen=1300, municipality_code=FAR)
+    far = await town.imported(home, FAR)
     shut = await town.offer(company["id"], hours=night, hourly_wage_yen=1300)
     await town.api.post(
         f"/matching/v1/offers/{shut['id']}/close", json={"reason": "filled"}, headers=town.staff
@@ -105,7 +105,7 @@ async def test_proposals_keep_to_the_wishes_and_say_why(town: Town) -> None:
     assert read.json() == slate
     staff = (await town.api.get(f"/matching/v1/slates/{slate['id']}", headers=town.staff)).json()
     assert {e["offer_id"]: e["obstacles"] for e in staff["excluded"]} == {
-        day["id"]: ["hours"], cheap["id"]: ["wage"], far["id"]: ["area"], shut["id"]: ["closed"],
+        day["id"]: ["hours"], cheap["id"]: ["wage"], far: ["area"], shut["id"]: ["closed", "places"],
     }  # fmt: skip
 
     async def proposed() -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from services.matching.interest import express, latest, withdraw
-from services.matching.offer import NoLongerOpen, close
+from services.matching.offer import NoLongerOpen
+from services.matching.offer_life import end
 from services.matching.questionnaire import Questionnaire
 from services.matching.seeker import seeker_of
 from shared.events.matching.catalogue import OfferClosed
@@ -16,15 +17,15 @@ from tests.unit.matching.builders import NEIGHBOUR, NOW, an_offer
 
 
 def test_an_offer_closes_once() -> None:
-    closed, events = close(an_offer(), "filled", NOW)
-    assert (closed.state, closed.closed_at, closed.closing_reason) == ("closed", NOW, "filled")
+    closed, events = end(an_offer(), "filled", NOW)
+    assert (closed.state, closed.closed_at, closed.closing_reason) == ("filled", NOW, "filled")
     assert events == [OfferClosed(offer_id="ofr_1", company_id="com_1", reason="filled")]
     with pytest.raises(NoLongerOpen):
-        close(closed, "expired", NOW)
+        end(closed, "expired", NOW)
 
 
 def test_interest_in_a_closed_offer_is_refused_but_putting_it_aside_is_not() -> None:
-    closed, _ = close(an_offer(), "filled", NOW)
+    closed, _ = end(an_offer(), "filled", NOW)
     with pytest.raises(NoLongerOpen):
         express("int_1", "res_1", closed, "save", NOW)
     express("int_1", "res_1", closed, "not_interested", NOW)

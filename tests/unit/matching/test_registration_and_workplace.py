@@ -38,7 +38,7 @@ ALLOWED = {
 
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=12))
 def test_a_registration_goes_only_the_ways_that_there_are(steps: list[str]) -> None:
-    registration = apply("com_1", NOW)
+    registration = apply(NOW)
     for step in steps:
         before = registration
         if (before.standing, step) in ALLOWED:
@@ -51,7 +51,7 @@ def test_a_registration_goes_only_the_ways_that_there_are(steps: list[str]) -> N
 
 
 def test_declining_and_pausing_name_one_of_the_reasons() -> None:
-    waiting = apply("com_1", NOW)
+    waiting = apply(NOW)
     with pytest.raises(Invalid):
         decline(waiting, "own_wish", "stf_1", NOW)
     with pytest.raises(Invalid):

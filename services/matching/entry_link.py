@@ -1,0 +1,37 @@
+"""One-time links by which a company signs in without a password. Only a hash of the token is kept."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.ids import derived_id
+
+LINK_FOR = timedelta(minutes=30)
+AT_MOST = 3
+"""Mails that one company gets within LINK_FOR; whoever asks again is answered the same, and nothing is sent."""
+
+
+@dataclass(frozen=True)
+class EntryLink:
+    """`id` is derived from the token. `company_id` is None for a link that was asked for by an address nobody has: it leads nowhere and is
+    kept all the same, so that the answer takes as long. Instants are UTC."""
+
+    id: str
+    company_id: str | None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+    def opens(self, now: datetime) -> bool:
+        """Whether it still leads somewhere."""
+        return self.company_id is not None and self.used_at is None and now < self.expires_at
+
+
+def link_id(tenant: str, token: str) -> str:
+    """The id under which a token is kept."""
+    return derived_id("lnk", tenant, "company", hashlib.sha256(token.encode(errors="replace")).hexdigest())
+
+
+def make_link(tenant: str, token: str, company_id: str | None, now: datetime) -> EntryLink:
+    """A link that opens once within half an hour."""
+    return EntryLink(link_id(tenant, token), company_id, now, now + LINK_FOR)
