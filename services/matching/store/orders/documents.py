@@ -113,7 +113,7 @@ class Documents(Generic[T]):
             changes=changes,
         )
 
-    async def page(self, tenant: str, where: Mapping[str, Any], cursor: str | None, limit: int) -> Page[T]:
+    async def page(self, tenant: str, where: Mapping[str, Any], cursor: str | None, limit: int) -> "Page[T]":
         """Newest first; `where` are equalities that an index begins with. Raises Invalid for a cursor that is none."""
         return await newest_first(
             tenant,
