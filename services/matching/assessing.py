@@ -50,6 +50,13 @@ class Assessing:
             tenant, resident_id, lambda growth: (rules.wish(growth, wishes, now), []), command
         )
 
+    async def looked(self, tenant: Tenant, since: date) -> dict[str, dict[tuple[date, Kind], Assessment]]:
+        """What was seen of the months from `since` on: worker -> (month, who) -> assessment."""
+        found: dict[str, dict[tuple[date, Kind], Assessment]] = {}
+        for one in await self.assessments.of_months(tenant.id, since):
+            found.setdefault(one.resident_id, {})[one.period, one.kind] = one
+        return found
+
     async def standing(self, tenant: Tenant) -> list[Suggestion]:
         return await self.assessments.standing(tenant.id)
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.matching.market import Market
+from services.matching.pages.centre import centre_pages
 from services.matching.pages.proposals import proposal_pages
 from services.matching.pages.questionnaire import questionnaire_pages
 from services.matching.pages.staff_fairness import fairness_pages
@@ -17,4 +18,5 @@ def page_routers(core: Core, store: Store, market: Market, pages: Pages) -> list
         questionnaire_pages(core, store, pages),
         proposal_pages(core, store, market, pages),
         fairness_pages(pages, core.clock, store, market),
+        *centre_pages(core, store, pages),
     ]

@@ -31,6 +31,7 @@ COLLECTIONS = (
         "assessments",
         (
             IndexModel([_TENANT, ("resident_id", ASCENDING)]),
+            IndexModel([_TENANT, ("period", ASCENDING)]),
             IndexModel([_TENANT, ("looked_at", ASCENDING)]),
             OUTBOX_INDEX,
         ),
@@ -91,9 +92,12 @@ class Assessments:
 
         return await settled(attempt)
 
-    async def resident_of(self, tenant: str, assessment_id: str) -> str:
-        """Whose it is. Raises NotFound."""
-        return str((await self.outbox.fetch("assessments", tenant, assessment_id))["resident_id"])
+    async def of_months(self, tenant: str, since: date) -> list[Assessment]:
+        """Everybody's, of the months from `since` on."""
+        where = {"tenant_id": tenant, "period": {"$gte": since.isoformat(), "$lte": "9999"}}
+        async with reachable():
+            found = await self.db["assessments"].find(where).to_list(None)
+        return [self._assessment(tenant, document) for document in found]
 
     async def standing(self, tenant: str) -> list[Suggestion]:
         """What was suggested to staff and still stands, the oldest first."""
