@@ -4,6 +4,7 @@ API key        `Authorization: Bearer banso_live_…`    a municipality's system
 staff token    `Authorization: Bearer <JWT>`            a person at a municipality, or of a pool (OIDC; scopes by role)
 signed in      cookie, on pages only                    the same person on a page (ID token; shared/web/signing_in.py)
 session        `Authorization: Bearer <JWT>` or cookie  a resident, anonymous by default (only what is their own)
+company        cookie, on matching's company pages only  a company that opened its one-time link (only what is its own)
 """
 
 import hmac
@@ -26,6 +27,9 @@ from shared.tenancy import POOL_SCOPES, SCOPES
 SESSION_COOKIE = "banso_session"
 SESSION_FOR = timedelta(hours=12)
 SESSION_ISSUER = "banso-session"
+COMPANY_COOKIE = "banso_company"
+COMPANY_ISSUER = "banso-company"
+"""Another issuer than a resident's: neither is ever taken for the other, and the API takes no company's at all."""
 CLOCK_LEEWAY = 30
 
 _READING = frozenset(scope for scope in SCOPES if scope.endswith(":read"))
@@ -61,11 +65,12 @@ class Actor:
     """
 
     tenant: str
-    kind: Literal["key", "staff", "resident"]
+    kind: Literal["key", "staff", "resident", "company"]
     id: str
     scopes: frozenset[str] = frozenset()
     resident_id: str | None = None
     counsellor_id: str | None = None
+    company_id: str | None = None
     agency: str | None = None
     live: bool = True
     of_pool: bool = False
@@ -139,14 +144,25 @@ class Authenticator:
 
     def session(self, tenant: str, resident_id: str, now: datetime | None = None) -> str:
         """A resident's session for twelve hours, signed with the tenant's session key."""
+        return self._issued(SESSION_ISSUER, tenant, resident_id, now)
+
+    def company_session(self, tenant: str, company_id: str, now: datetime | None = None) -> str:
+        """A company's session for twelve hours, signed with the tenant's session key."""
+        return self._issued(COMPANY_ISSUER, tenant, company_id, now)
+
+    def company(self, tenant: str, token: str) -> Actor:
+        """The company whose session this is, at that municipality. It has no scopes. Raises Unauthenticated."""
+        if self.registry.tenant(tenant) is None:
+            raise Unauthenticated("the credential is not valid")
+        try:
+            claims = self._read(COMPANY_ISSUER, tenant, token)
+        except (jwt.PyJWTError, KeyError, MissingSecret, TypeError, ValueError) as error:
+            raise Unauthenticated("the credential is not valid") from error
+        return Actor(tenant=tenant, kind="company", id=claims["sub"], company_id=claims["sub"])
+
+    def _issued(self, issuer: str, tenant: str, who: str, now: datetime | None) -> str:
         issued = now or system_now()
-        claims = {
-            "iss": SESSION_ISSUER,
-            "sub": resident_id,
-            "ten": tenant,
-            "iat": issued,
-            "exp": issued + SESSION_FOR,
-        }
+        claims = {"iss": issuer, "sub": who, "ten": tenant, "iat": issued, "exp": issued + SESSION_FOR}
         key = self.secrets.text(tenant, "session_key")
         return jwt.encode(claims, key, algorithm="HS256", headers={"kid": tenant})
 
@@ -179,17 +195,21 @@ class Authenticator:
     def _resident(self, token: str, tenant: str) -> Actor:
         if self.registry.tenant(tenant) is None:
             raise Unauthenticated("the credential is not valid")
+        claims = self._read(SESSION_ISSUER, tenant, token)
+        return Actor(tenant=tenant, kind="resident", id=claims["sub"], resident_id=claims["sub"])
+
+    def _read(self, issuer: str, tenant: str, token: str) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             self.secrets.text(tenant, "session_key"),
             algorithms=["HS256"],
-            issuer=SESSION_ISSUER,
+            issuer=issuer,
             leeway=CLOCK_LEEWAY,
             options={"require": ["exp", "iat", "sub", "ten"]},
         )
         if claims["ten"] != tenant:
             raise Unauthenticated("the credential is not valid")
-        return Actor(tenant=tenant, kind="resident", id=claims["sub"], resident_id=claims["sub"])
+        return claims
 
     def _staff(self, token: str, key_id: str) -> Actor:
         return self._person(self._staff_claims(token, key_id, self.settings.staff_audience))

@@ -12,7 +12,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.events import booking, intake
 from shared.events.envelope import Payload, nats_subject
-from shared.events.matching import proposals
+from shared.events.matching import catalogue, proposals
 
 DAY = 24 * 3600
 EVENT_DAYS = 30
@@ -90,6 +90,17 @@ DURABLES = (
             intake.ReplyRequested,
             intake.ReferralSent,
             intake.ConsultationUrgent,
+        ),
+    ),
+    # notify writes to companies
+    Durable(
+        "notify-matching",
+        "notify",
+        "MATCHING",
+        (
+            catalogue.CompanyLinkRequested,
+            catalogue.CompanyApproved,
+            catalogue.CompanyDeclined,
         ),
     ),
     Durable(

@@ -3,6 +3,7 @@
 from services.notify.reactions.answers import AnswerReactions
 from services.notify.reactions.appointments import AppointmentReactions
 from services.notify.reactions.centre import CentreReactions
+from services.notify.reactions.companies import CompanyReactions
 from services.notify.reactions.outgoing import Outgoing
 from services.notify.reactions.residents import ResidentReactions
 from services.notify.reactions.waiting import WaitingReactions
@@ -20,4 +21,5 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *AnswerReactions(outgoing, appointments, core.clock).reactions(),
         *WaitingReactions(outgoing, core.clock).reactions(),
         *CentreReactions(outgoing, core.clock).reactions(),
+        *CompanyReactions(outgoing, core.sealer, core.clock).reactions(),
     )

@@ -40,7 +40,8 @@ class Message:
 
     `personalisation` (a JSON object of texts) and `reply_token` are sealed. `asked` says that the person did something just now that this
     answers: quiet hours do not hold it. After `expires_at` it makes no sense any more. `settled` counts attempts with a definite answer.
-    `slot` is the time it is about, `times` those that the person may choose from.
+    `slot` is the time it is about, `times` those that the person may choose from. One to a company names no resident; `to` is its sealed
+    e-mail address.
     """
 
     tenant: str
@@ -50,7 +51,8 @@ class Message:
     created_at: datetime
     trace: Trace
     version: int = 1
-    audience: Literal["resident", "crisis"] = "resident"
+    audience: Literal["resident", "crisis", "company"] = "resident"
+    to: str | None = None
     state: State = "created"
     due_at: datetime | None = None
     asked: bool = False
@@ -93,7 +95,7 @@ def message_id(tenant: str, cause: str, template: str) -> str:
 
 def accept(message: Message) -> Change:
     """The message as it is first kept."""
-    return message, [MessageAccepted(**_named(message))]
+    return message, _told(message, MessageAccepted)
 
 
 def begin(message: Message, lease_until: datetime) -> Message:
@@ -121,19 +123,19 @@ def held_back(message: Message, now: datetime, quiet: QuietHours) -> Change | No
 def delivered(message: Message, via: Via, now: datetime) -> Change:
     """The provider took it."""
     done = _finished(message, "delivered", now)
-    return replace(done, via=via, reason=None), [MessageDelivered(via=via, **_named(message))]
+    return replace(done, via=via, reason=None), _told(message, MessageDelivered, via=via)
 
 
 def failed(message: Message, state: Failure, reason: str, now: datetime) -> Change:
     """It cannot be sent; `reason` is a code."""
     done = replace(_finished(message, state, now), reason=reason)
-    return done, [MessageFailed(reason=state, **_named(message))]
+    return done, _told(message, MessageFailed, reason=state)
 
 
 def suppressed(message: Message, reason: Reason, now: datetime) -> Change:
     """It is not sent, on purpose."""
     done = replace(_finished(message, "suppressed", now), reason=reason)
-    return done, [MessageSuppressed(reason=reason, **_named(message))]
+    return done, _told(message, MessageSuppressed, reason=reason)
 
 
 def try_later(
@@ -183,9 +185,9 @@ def _finished(message: Message, state: State, now: datetime) -> Message:
     return replace(message, state=state, due_at=None, lease_until=None, reply_token=None, finished_at=now)
 
 
-def _named(message: Message) -> dict[str, str]:
-    return {
-        "message_id": message.id,
-        "resident_id": message.resident_id,
-        "template": message.template,
-    }
+def _told(message: Message, event: type[Payload], **more: str) -> list[Payload]:
+    """What others hear. A message to a company is a step in nobody's case: others hear nothing of it."""
+    if message.audience == "company":
+        return []
+    named = {"message_id": message.id, "resident_id": message.resident_id, "template": message.template}
+    return [event.model_validate({**named, **more})]

@@ -117,7 +117,15 @@ class Sender:
     def _ways(self, message: Message, contact: ContactPoint, tenant: Tenant) -> tuple[Way, ...] | Unreachable:
         if message.audience == "resident":
             return ways(contact, reminder=message.reminder)
+        if message.audience == "company":
+            return self._way_to_company(message)
         return (Way("email", tenant.spec.crisis_email),) if tenant.spec.crisis_email else "no_contact"
+
+    def _way_to_company(self, message: Message) -> tuple[Way, ...] | Unreachable:
+        try:
+            return (Way("email", self.messages.open_address(message.tenant, message.to or "")),)
+        except CannotOpen:
+            return "no_contact"
 
     async def _cannot(self, stored: Message, reason: str) -> None:
         log.error("message_cannot_be_written", message_id=stored.id, template=stored.template, reason=reason)

@@ -13,6 +13,7 @@ from shared.clock import TOKYO
 from shared.tenancy import Tenant
 
 MY_APPOINTMENTS = "/booking/mine"
+COMPANY_PAGE = "/matching/company"
 KINDS = {
     "ja": {
         "suicide": "死にたい気持ち、自分を傷つけること",
@@ -75,6 +76,7 @@ def write_words(
         **(slot_texts(message.slot, language) if message.slot else {}),
         "times": times_text(message.times, language),
         "until": moment_text(message.expires_at, language) if message.expires_at else "",
+        "company_page": tenant.page_url(public_url, COMPANY_PAGE),
         **personalisation,
     }
     if message.audience == "crisis":

@@ -31,7 +31,7 @@ class Workplaces:
 
     async def get(self, tenant: str, workplace_id: str, company_id: str | None = None) -> Workplace:
         """Raises NotFound, also for another company's when one is named."""
-        found = self._workplace(tenant, await self.outbox.fetch("workplaces", tenant, workplace_id))
+        found = self.of_document(tenant, await self.outbox.fetch("workplaces", tenant, workplace_id))
         if company_id not in (None, found.company_id):
             raise NotFound(f"no workplaces {workplace_id}")
         return found
@@ -51,7 +51,7 @@ class Workplaces:
             tenant,
             workplace_id,
             rule,
-            read=lambda document: self._workplace(tenant, document),
+            read=lambda document: self.of_document(tenant, document),
             write=lambda workplace: self._document(tenant, workplace),
             command=command,
             at=lambda workplace, version: replace(workplace, version=version),
@@ -63,7 +63,7 @@ class Workplaces:
     ) -> list[Workplace]:
         """Newest first."""
         found = await newest_first(self.db, "workplaces", tenant, {"company_id": company_id}, after, count)
-        return [self._workplace(tenant, document) for document in found]
+        return [self.of_document(tenant, document) for document in found]
 
     def _document(self, tenant: str, workplace: Workplace) -> Document:
         return {
@@ -86,7 +86,8 @@ class Workplaces:
             ],
         }
 
-    def _workplace(self, tenant: str, document: Document) -> Workplace:
+    def of_document(self, tenant: str, document: Document) -> Workplace:
+        """The workplace that a document holds."""
         return Workplace(
             id=document["_id"],
             company_id=document["company_id"],

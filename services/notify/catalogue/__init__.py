@@ -16,6 +16,10 @@ STANDARD = frozenset({"municipality", "desk", "desk_phone", "desk_hours", "page"
 
 SLOT = frozenset({"date", "time", "cue", "channel"})
 DAY = frozenset({"date"})
+DECLINED = frozenset(
+    {"outside_area", "not_a_company", "duplicate", "cannot_be_reached", "working_conditions", "other"}
+)
+"""Why a company was not let in: one of them is there."""
 SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id"})
 """What a button is about; filled from the message."""
 MAY_USE: dict[str, frozenset[str]] = {
@@ -56,6 +60,9 @@ MAY_USE: dict[str, frozenset[str]] = {
     "action.refused.unavailable": STANDARD,
     "action.refused.offer_ended": STANDARD,
     "action.refused.failed": STANDARD,
+    "company.link": STANDARD | {"link", "until"},
+    "company.approved": STANDARD | {"company_page"},
+    "company.declined": STANDARD | DECLINED | {"company_page"},
     "crisis.page": STANDARD | {"kind", "at", "consultation_id", "resident_id"},
 }
 """The names that a municipality's own words for a built-in template may use."""

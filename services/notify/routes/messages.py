@@ -29,7 +29,7 @@ Reading = Annotated[Actor, Depends(scope("messages:read"))]
 Writing = Annotated[Actor, Depends(scope("messages:write"))]
 Value = Annotated[str, StringConstraints(max_length=500)]
 PlaceholderName = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^()?\n]+$")]
-FOR_STAFF = "crisis.page"
+NOT_FOR_RESIDENTS = ("crisis.", "company.")
 
 
 class MessageRequest(BaseModel):
@@ -57,7 +57,7 @@ class MessageView(BaseModel):
     """A message and how far it has come. What it said is not shown: template and version say which words it was made of."""
 
     id: str
-    resident_id: str
+    resident_id: str | None = Field(description="null for a message to a company")
     template: str
     template_version: int | None = Field(description="0 is the built-in text; null until it is first sent")
     language: str | None
@@ -72,7 +72,8 @@ class MessageView(BaseModel):
 
 
 def view(message: Message) -> MessageView:
-    return MessageView.model_validate(message, from_attributes=True)
+    given = {name: getattr(message, name) for name in MessageView.model_fields}
+    return MessageView.model_validate({**given, "resident_id": message.resident_id or None})
 
 
 def message_routes(core: Core, sender: Sender) -> APIRouter:
@@ -124,8 +125,8 @@ def message_routes(core: Core, sender: Sender) -> APIRouter:
         sender: Sender, tenant: Tenant, contact: ContactPoint, body: MessageRequest, command: Command
     ) -> Message:
         """The message, once it is certain that it can be written. Raises Invalid."""
-        if body.template == FOR_STAFF:
-            raise UnknownTemplate("template", "this one is for staff")
+        if body.template.startswith(NOT_FOR_RESIDENTS):
+            raise UnknownTemplate("template", "this one is for others than residents")
         now = core.clock.now()
         draft = Message(
             tenant=tenant.id,

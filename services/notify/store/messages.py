@@ -32,6 +32,7 @@ MESSAGES = CollectionSpec(
     ),
 )
 PERSONALISATION = "messages.personalisation"
+ADDRESS = "messages.to"
 REPLY_TOKEN = "messages.reply_token"  # noqa: S105 (the name of a field)
 PLAIN = (
     "resident_id", "template", "created_at", "audience", "state", "due_at", "asked", "reminder", "expires_at",
@@ -114,6 +115,13 @@ class Messages:
         )
         return values
 
+    def seal_address(self, tenant: str, address: str) -> str:
+        return self.sealer.seal(tenant, ADDRESS, address)
+
+    def open_address(self, tenant: str, sealed: str) -> str:
+        """Raises CannotOpen."""
+        return self.sealer.open(tenant, ADDRESS, sealed)
+
     def seal_token(self, tenant: str, token: str) -> str:
         return self.sealer.seal(tenant, REPLY_TOKEN, token)
 
@@ -124,6 +132,7 @@ class Messages:
 
 def _fields(message: Message) -> Document:
     fields: Document = {name: getattr(message, name) for name in PLAIN}
+    fields["to"] = message.to
     trace = message.trace
     fields["trace"] = stored_trace(trace.correlation_id, trace.causation_id, trace.traceparent)
     fields["order"] = order_of(message.created_at, message.id)
@@ -157,6 +166,7 @@ def _read(document: Document) -> Message:
         tenant=document["tenant_id"],
         id=document["_id"],
         version=document["version"],
+        to=document.get("to"),
         trace=Trace(**document["trace"]),
         slot=read_slot(document["slot"]) if document["slot"] else None,
         times=tuple(read_slot(slot) for slot in document.get("times", ())),
