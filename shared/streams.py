@@ -12,7 +12,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.events import booking, intake
 from shared.events.envelope import Payload, nats_subject
-from shared.events.matching import catalogue, proposals
+from shared.events.matching import catalogue, proposals, sending
 
 DAY = 24 * 3600
 EVENT_DAYS = 30
@@ -92,7 +92,7 @@ DURABLES = (
             intake.ConsultationUrgent,
         ),
     ),
-    # notify writes to companies
+    # notify writes to companies, and to residents who asked to be sent offers, until they stop it
     Durable(
         "notify-matching",
         "notify",
@@ -101,6 +101,8 @@ DURABLES = (
             catalogue.CompanyLinkRequested,
             catalogue.CompanyApproved,
             catalogue.CompanyDeclined,
+            sending.OffersRecommended,
+            sending.SubscriptionEnded,
         ),
     ),
     Durable(

@@ -108,6 +108,21 @@ class Push(Declared):
     until: date
 
 
+class Sending(Declared):
+    """What may be sent to residents who agreed, and how much of it is enough."""
+
+    automatic: bool = False
+    """Is a week's list sent without anybody having looked at it?"""
+    offers: int = Field(default=3, ge=1, le=5)
+    """In one message, at most."""
+    per_week: int = Field(default=1, ge=1, le=3)
+    """Messages to one person in any seven days, at most."""
+    gap_days: int = Field(default=5, ge=1, le=30)
+    """Days between two messages to the same person, at least."""
+    per_company: int = Field(default=100, ge=1, le=10_000)
+    """How often offers of one company go out in any seven days, at most."""
+
+
 class Matching(Declared):
     """Every part of proposing that goes beyond a person's own answers and wishes can be turned off here."""
 
@@ -125,6 +140,7 @@ class Matching(Declared):
     that begins, and knows no results yet, says 1."""
     send_lists: bool = False
     """May residents who agreed be sent offers by message?"""
+    sending: Sending = Sending()
     step_up: float | None = Field(default=4.0, ge=3, le=5)
     """Where an assessment's axis is high, of 1 to 5: a talk about a next step may then be suggested to staff; None: never."""
 

@@ -5,9 +5,10 @@ from services.notify.reactions.appointments import AppointmentReactions
 from services.notify.reactions.centre import CentreReactions
 from services.notify.reactions.companies import CompanyReactions
 from services.notify.reactions.outgoing import Outgoing
+from services.notify.reactions.recommending import RecommendingReactions
 from services.notify.reactions.residents import ResidentReactions
 from services.notify.reactions.waiting import WaitingReactions
-from services.notify.store import Appointments, Contacts
+from services.notify.store import Appointments, Contacts, Stopped
 from shared.inbox import Reaction
 from shared.runtime import Core
 
@@ -22,4 +23,5 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *WaitingReactions(outgoing, core.clock).reactions(),
         *CentreReactions(outgoing, core.clock).reactions(),
         *CompanyReactions(outgoing, core.sealer, core.clock).reactions(),
+        *RecommendingReactions(outgoing, Stopped(), core.sealer, core.clock).reactions(),
     )

@@ -20,7 +20,7 @@ DECLINED = frozenset(
     {"outside_area", "not_a_company", "duplicate", "cannot_be_reached", "working_conditions", "other"}
 )
 """Why a company was not let in: one of them is there."""
-SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id"})
+SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id", "stop_token"})
 """What a button is about; filled from the message."""
 MAY_USE: dict[str, frozenset[str]] = {
     "line.greeting": STANDARD,
@@ -51,6 +51,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "contract.expiring.ending": STANDARD | DAY,
     "contract.renewed": STANDARD | DAY,
     "contract.ended": STANDARD | DAY,
+    "offers.recommended": STANDARD | {"offers"},
     "line.ask_cancel": STANDARD | SLOT,
     "line.kept": STANDARD,
     "action.refused.not_found": STANDARD,

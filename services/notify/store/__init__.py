@@ -5,9 +5,10 @@ from services.notify.store.contacts import CONTACT_POINTS, Contacts
 from services.notify.store.deliveries import DELIVERIES, Deliveries
 from services.notify.store.endpoints import ENDPOINTS, Endpoints
 from services.notify.store.messages import MESSAGES, Messages
+from services.notify.store.stopped import OFFERS_STOPPED, Stopped
 from services.notify.store.templates import TEMPLATES, Templates
 
-COLLECTIONS = (CONTACT_POINTS, TEMPLATES, MESSAGES, APPOINTMENTS, ENDPOINTS, DELIVERIES)
+COLLECTIONS = (CONTACT_POINTS, TEMPLATES, MESSAGES, APPOINTMENTS, ENDPOINTS, DELIVERIES, OFFERS_STOPPED)
 OUTBOXES = ("messages", "webhook_endpoints", "webhook_deliveries")
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Deliveries",
     "Endpoints",
     "Messages",
+    "Stopped",
     "Templates",
 ]

@@ -92,6 +92,11 @@ class Messages:
         """Every message about the appointment, as the transaction sees them."""
         return [_read(d) for d in await tx.find("messages", tenant, {"appointment_id": appointment_id})]
 
+    async def to_resident(self, tx: Tx, tenant: str, resident_id: str, template: str) -> list[Message]:
+        """Every message of the template to the resident, as the transaction sees them."""
+        where = {"resident_id": resident_id, "template": template}
+        return [_read(d) for d in await tx.find("messages", tenant, where)]
+
     async def page(
         self, tenant: str, resident_id: str | None, cursor: str | None, limit: int
     ) -> Page[Message]:
