@@ -130,6 +130,52 @@ def forecast(
     return tuple(weeks)
 
 
+def days_ahead(
+    shifts: Sequence[Shift],
+    weeks: Sequence[Week],
+    worker: Worker,
+    elsewhere: Mapping[date, int],
+    today: date,
+) -> dict[date, int]:
+    """Minutes that the worker can give to orders on each day from `today` on, as far as the forecast's `weeks` reach.
+
+    A week that is only expected is spread over the weekdays that the worker usually comes on. `elsewhere` are minutes by Monday that are
+    promised to something else: they come out of the week's days in proportion.
+    """
+    planned: dict[date, int] = {}
+    for shift in shifts:
+        if shift.stands:
+            day = shift.stretch.service_date
+            planned[day] = planned.get(day, 0) + shift.stretch.minutes
+    usual = _usual_weekdays(planned, worker, today)
+    found: dict[date, int] = {}
+    for week in weeks:
+        dates = [week.monday + timedelta(days=n) for n in range(7)]
+        if week.expected:
+            on = [day for day in dates if day.weekday() in usual]
+            of_week = {day: week.planned // len(on) for day in on}
+        else:
+            of_week = {day: planned.get(day, 0) for day in dates}
+        total, gone = sum(of_week.values()), elsewhere.get(week.monday, 0)
+        for day, minutes in of_week.items():
+            left = minutes - -(-gone * minutes // total) if total else 0
+            if day >= today and left > 0:
+                found[day] = left
+    return found
+
+
+def _usual_weekdays(planned: Mapping[date, int], worker: Worker, today: date) -> frozenset[int]:
+    """Those that the worker came on most often in the four weeks before this one, as many as they may come on."""
+    this_monday = monday_of(today)
+    first = this_monday - timedelta(weeks=LOOK_BACK_WEEKS)
+    counts: dict[int, int] = {}
+    for day in planned:
+        if first <= day < this_monday:
+            counts[day.weekday()] = counts.get(day.weekday(), 0) + 1
+    often = sorted(counts, key=lambda weekday: (-counts[weekday], weekday))
+    return frozenset(often[: worker.max_days])
+
+
 def summed(forecasts: Iterable[Sequence[Week]]) -> tuple[Week, ...]:
     """The forecasts of several workers as one; free minutes are theirs added up, so that nobody's promise eats another's time."""
     by_monday: dict[date, list[Week]] = {}

@@ -80,7 +80,7 @@ class CommitmentBody(Body):
 
 
 class CommitmentsBody(Body):
-    """Replaces what was promised before."""
+    """Replaces what staff have said before; what matching's orders hold is counted by itself, and added."""
 
     weeks: list[CommitmentBody] = Field(max_length=60)
 

@@ -173,7 +173,8 @@ def worker_routes(working: Working) -> APIRouter:
         tenant: TenantOf,
         command: CommandOf,
     ) -> WorkerCapacityOut:
-        """What a worker has promised to orders, in minutes by week. Whoever assigns orders says it here."""
+        """What a worker has promised besides Banso's own orders, in minutes by week. It replaces what staff said before, and is added to what the orders
+        that the worker has accepted hold by themselves: `committed` is both."""
         commitments = {week.monday: week.minutes for week in body.weeks}
         if len(commitments) < len(body.weeks):
             raise Invalid("weeks", "a week is named twice")

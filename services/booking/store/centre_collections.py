@@ -6,13 +6,14 @@ from services.booking.store.contracts import CONTRACTS
 from services.booking.store.experiences import EXPERIENCES
 from services.booking.store.experiences import SHAPE as EXPERIENCE
 from services.booking.store.places import PLACES
+from services.booking.store.promises import PROMISES
 from services.booking.store.shift_plans import SHIFT_PLANS
 from services.booking.store.shifts import SHAPE as SHIFT
 from services.booking.store.shifts import SHIFTS
 from services.booking.store.workers import WORKERS
 from shared.mongo import Database, Session
 
-CENTRE_COLLECTIONS = (CENTRES, WORKERS, SHIFTS, CONTRACTS, PLACES, EXPERIENCES, SHIFT_PLANS)
+CENTRE_COLLECTIONS = (CENTRES, WORKERS, SHIFTS, CONTRACTS, PLACES, EXPERIENCES, SHIFT_PLANS, PROMISES)
 CENTRE_OUTBOXES = ("workers", "shifts", "contracts", "experiences")
 
 

@@ -2,9 +2,10 @@
 two weeks set at once only one is judged by what is so.
 
     review_at     when capacity is to be looked at next: now after any change, else the next Monday or review day
-    commitments   Monday -> minutes promised to orders
+    promised      Monday -> minutes promised to orders that matching assigns; follows its events (`promises`)
+    commitments   Monday -> minutes that staff say are promised besides
     warned        notices that staff have had, "2026-12:below"
-    forecast      the one that was published last
+    told          the forecast that was published last, as JSON
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,6 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from services.booking.centre.capacity import Week
 from services.booking.centre.worker import Worker
 from services.booking.store.listing import LAST, after
 from services.booking.store.shape import Shape
@@ -35,18 +35,26 @@ WORKERS = CollectionSpec(
     ),
 )
 EVERYBODY = 5_000
-_SHAPE, _WEEK = Shape(Worker), Shape(Week)
+_SHAPE = Shape(Worker)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A worker and what booking keeps beside them. `document` is for `Command.seen_in`."""
+    """A worker and what booking keeps beside them. `commitments` are what staff have said, `promised` what orders hold: both count, added up.
+    `document` is for `Command.seen_in`."""
 
     worker: Worker
     commitments: Mapping[date, int]
+    promised: Mapping[date, int]
     warned: frozenset[str]
-    forecast: tuple[Week, ...]
+    told: str
     document: Document
+
+    @property
+    def committed(self) -> dict[date, int]:
+        """Monday -> minutes that are promised."""
+        mondays = sorted({*self.commitments, *self.promised})
+        return {m: self.commitments.get(m, 0) + self.promised.get(m, 0) for m in mondays}
 
     @property
     def version(self) -> int:
@@ -64,8 +72,9 @@ class Workers:
         fields = {
             **_SHAPE.fields(worker),
             "commitments": {},
+            "promised": {},
             "warned": [],
-            "forecast": [],
+            "told": "",
             "review_at": now,
             "listed": f"{now.isoformat()}:{worker.resident_id}",
         }
@@ -119,7 +128,7 @@ class Workers:
         now: datetime,
         command: Command,
     ) -> int:
-        """Replace what is promised to orders. Raises StaleVersion."""
+        """Replace what staff say is promised besides what matching's orders hold. Raises StaleVersion."""
         written = {monday.isoformat(): minutes for monday, minutes in commitments.items()}
         return await self.touch(tenant, standing.worker, now, command=command, commitments=written)
 
@@ -129,14 +138,14 @@ class Workers:
         standing: Standing,
         *,
         warned: frozenset[str],
-        forecast: Sequence[Week],
+        told: str,
         events: Sequence[Payload],
         next_at: datetime,
     ) -> None:
         """Capacity was looked at. Raises StaleVersion when something has changed meanwhile: look again."""
         fields = {
             "warned": sorted(warned),
-            "forecast": [_WEEK.fields(week) for week in forecast],
+            "told": told,
             "review_at": next_at,
         }
         worker_id = document_id(tenant, standing.worker.resident_id)
@@ -178,8 +187,13 @@ def document_id(tenant: str, resident_id: str) -> str:
 def _standing(document: Document) -> Standing:
     return Standing(
         _SHAPE.read(document),
-        {date.fromisoformat(monday): minutes for monday, minutes in document["commitments"].items()},
+        _by_monday(document["commitments"]),
+        _by_monday(document.get("promised", {})),
         frozenset(document["warned"]),
-        tuple(_WEEK.read({**week, "_id": ""}) for week in document["forecast"]),
+        document.get("told", ""),
         document,
     )
+
+
+def _by_monday(minutes: Mapping[str, int]) -> dict[date, int]:
+    return {date.fromisoformat(monday): count for monday, count in minutes.items()}

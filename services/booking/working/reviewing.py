@@ -10,6 +10,7 @@ from services.booking.centre.capacity import (
     LOOK_BACK_WEEKS,
     Ledger,
     Week,
+    days_ahead,
     first_of_month,
     forecast,
     month_ledger,
@@ -24,7 +25,7 @@ from services.booking.slot import check_date
 from services.booking.store.workers import Standing
 from services.booking.working.crew import Crew
 from shared.errors import NotFound, StaleVersion, Unavailable
-from shared.events.booking import CapacityForecast, CapacityWarned, WeekCapacity
+from shared.events.booking import CapacityForecast, CapacityWarned, DayCapacity, WeekCapacity
 from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.tenancy import Tenant
@@ -77,7 +78,8 @@ class Reviewing:
     async def commit_minutes(
         self, tenant: Tenant, resident_id: str, commitments: dict[date, int], command: Command
     ) -> Capacity:
-        """Replace what a worker has promised to orders, minutes by Monday. Matching says it, once it assigns orders. Raises NotFound, Invalid."""
+        """Replace what staff say a worker has promised besides Banso's orders, minutes by Monday; what matching's orders hold is counted by itself
+        and added. Raises NotFound, Invalid."""
         for n, monday in enumerate(commitments):
             check_date(f"weeks.{n}.monday", monday, self.crew.today(tenant))
             check_monday(f"weeks.{n}.monday", monday)
@@ -117,23 +119,34 @@ class Reviewing:
         events: list[Payload] = []
         warned = set(standing.warned)
         for month, of_month in found.months:
-            told = notice(centre, month, of_month, today)
-            if told and told.key not in warned:
-                warned.add(told.key)
-                ratio = round(told.ratio, 3)
+            reason = notice(centre, month, of_month, today)
+            if reason and reason.key not in warned:
+                warned.add(reason.key)
+                ratio = round(reason.ratio, 3)
                 events.append(CapacityWarned(**who, month=month, ratio=ratio, guide=centre.guide))
-        if found.weeks != standing.forecast:
-            weeks = tuple(
+        told = CapacityForecast(
+            **who,
+            weeks=tuple(
                 WeekCapacity(monday=w.monday, planned=w.planned, committed=w.committed, free=w.free)
                 for w in found.weeks
-            )
-            events.append(CapacityForecast(**who, weeks=weeks))
+            ),
+            days=tuple(
+                DayCapacity(service_date=day, minutes=minutes)
+                for day, minutes in days_ahead(
+                    shifts, found.weeks, worker, standing.commitments, today
+                ).items()
+            ),
+            skills=worker.skills,
+            wishes_more=worker.wishes_more,
+        )
+        if told.model_dump_json() != standing.told:
+            events.append(told)
         recent = f"{first_of_month(today) - timedelta(days=62):%Y-%m}"
         await self.crew.workers.reviewed(
             tenant.id,
             standing,
             warned=frozenset(key for key in warned if key >= recent),
-            forecast=found.weeks,
+            told=told.model_dump_json(),
             events=events,
             next_at=self._next_look(tenant, centre, today),
         )
@@ -146,7 +159,7 @@ class Reviewing:
 
     def _capacity(self, tenant: Tenant, standing: Standing, shifts: list[Shift]) -> Capacity:
         today = self.crew.today(tenant)
-        worker, promised = standing.worker, standing.commitments
+        worker, promised = standing.worker, standing.committed
         months = tuple(
             (month, month_ledger(worker, month, shifts, promised, today)) for month in self._months(tenant)
         )
