@@ -12,7 +12,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.events import booking, intake
 from shared.events.envelope import Payload, nats_subject
-from shared.events.matching import catalogue, proposals, sending
+from shared.events.matching import catalogue, orders, proposals, sending
 
 DAY = 24 * 3600
 EVENT_DAYS = 30
@@ -69,6 +69,8 @@ DURABLES = (
         "BOOKING",
         (booking.WorkerEnrolled, booking.ContractStarted, booking.ContractEnded),
     ),
+    # matching knows how much time they have for orders
+    Durable("matching-capacity", "matching", "BOOKING", (booking.CapacityForecast,)),
     # what residents say to offers is noted for learning
     Durable(
         "matching-interests",
@@ -78,6 +80,18 @@ DURABLES = (
     ),
     # booking knows whom staff may book for
     Durable("booking-residents", "booking", "INTAKE", (intake.ResidentRegistered,)),
+    # booking counts what workers have promised to orders
+    Durable(
+        "booking-orders",
+        "booking",
+        "MATCHING",
+        (
+            orders.AssignmentAccepted,
+            orders.AssignmentDeclined,
+            orders.AssignmentWithdrawn,
+            orders.AssignmentCompleted,
+        ),
+    ),
     # booking does what a resident chose on LINE
     Durable("booking-actions", "booking", "INTAKE", (intake.ActionChosen,)),
     # notify reaches the person and the partner
@@ -92,7 +106,7 @@ DURABLES = (
             intake.ConsultationUrgent,
         ),
     ),
-    # notify writes to companies, and to residents who asked to be sent offers, until they stop it
+    # what is sent to residents who asked for it, and who stops it; what companies are told; who is asked for work
     Durable(
         "notify-matching",
         "notify",
@@ -103,6 +117,7 @@ DURABLES = (
             catalogue.CompanyDeclined,
             sending.OffersRecommended,
             sending.SubscriptionEnded,
+            orders.AssignmentProposed,
         ),
     ),
     Durable(

@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import cast
 
 from services.matching.consumers import reactions
+from services.matching.importing.parts import importing_of
 from services.matching.market import Market
+from services.matching.ordering.parts import ordering_of
+from services.matching.orders.problems import PROBLEMS as ORDER_PROBLEMS
 from services.matching.pages import page_routers
 from services.matching.pages.staff_support import staff_support_pages
 from services.matching.pages.support import support_pages
 from services.matching.refitting import Refitting
 from services.matching.routes import routers
+from services.matching.routes.exports import export_router
+from services.matching.routes.imports import PROBLEMS as IMPORT_PROBLEMS
+from services.matching.routes.imports import import_router, larger_bodies
+from services.matching.routes.occupations import occupation_router
 from services.matching.routes.support import support_router
 from services.matching.settings import Settings
 from services.matching.store import KEPT, OUTBOXES, open_store
@@ -49,6 +56,8 @@ PROBLEM_TITLES = {
         "ja": "登録は、いまはそうできません",
         "en": "The registration does not stand where this is possible",
     },
+    **IMPORT_PROBLEMS,
+    **ORDER_PROBLEMS,
 }
 
 
@@ -65,18 +74,28 @@ async def compose(core: Core) -> Service:
         core.db, core.registry, store, core.clock, settings.refit_every, settings.refit_settle
     )
 
+    ordering = ordering_of(store, core.clock)
+    importing = importing_of(core, store, settings)
+
     async def stalls(stop: asyncio.Event) -> None:
         await market.follow(following, lambda: core.registry.tenants, stop)
 
     app = build_app(
         core,
-        [*routers(store, market, core.clock), support_router(support, core.clock)],
+        [
+            *routers(store, market, core.clock, ordering, importing.areas),
+            support_router(support, core.clock),
+            import_router(store, importing),
+            export_router(store),
+            occupation_router(store, importing.spreading),
+        ],
         title="Banso 仕事との出会い (matching)",
         description="大切にしたいことを聞き、合いそうな仕事を理由といっしょに出します。",
         problem_titles=PROBLEM_TITLES,
         pages=pages,
+        larger_bodies=larger_bodies(importing),
         page_routers=[
-            *page_routers(core, store, market, pages),
+            *page_routers(core, store, market, pages, importing.areas),
             support_pages(core.clock, support, pages),
             staff_support_pages(pages, core.clock, support),
         ],
@@ -86,5 +105,9 @@ async def compose(core: Core) -> Service:
         reactions=reactions(refitting.nudge),
         outboxes=OUTBOXES,
         companions=(stalls,),
-        workers=(refitting.run, Forgetting(core.db, core.registry, core.clock, KEPT).run),
+        workers=(
+            refitting.run,
+            *importing.workers,
+            Forgetting(core.db, core.registry, core.clock, KEPT).run,
+        ),
     )

@@ -7,6 +7,7 @@ from pymongo import DeleteOne, InsertOne
 
 from services.matching.engine.interactions import Interaction
 from services.matching.interest import DEED_OF
+from services.matching.reactions.capacity import REACTIONS as CAPACITY
 from services.matching.reactions.workers import REACTIONS as WORKERS
 from services.matching.store.interactions import interaction_fields, interaction_id
 from shared.events.envelope import Event
@@ -51,4 +52,5 @@ def reactions(nudge: Callable[[], None]) -> tuple[Reaction, ...]:
         Reaction(InterestExpressed, expressed),
         Reaction(InterestWithdrawn, _withdrawn),
         *WORKERS,
+        *CAPACITY,
     )

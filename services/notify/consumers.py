@@ -2,6 +2,7 @@
 
 from services.notify.reactions.answers import AnswerReactions
 from services.notify.reactions.appointments import AppointmentReactions
+from services.notify.reactions.asking import AskingReactions
 from services.notify.reactions.centre import CentreReactions
 from services.notify.reactions.companies import CompanyReactions
 from services.notify.reactions.outgoing import Outgoing
@@ -22,6 +23,7 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *AnswerReactions(outgoing, appointments, core.clock).reactions(),
         *WaitingReactions(outgoing, core.clock).reactions(),
         *CentreReactions(outgoing, core.clock).reactions(),
+        *AskingReactions(outgoing, core.clock).reactions(),
         *CompanyReactions(outgoing, core.sealer, core.clock).reactions(),
         *RecommendingReactions(outgoing, Stopped(), core.sealer, core.clock).reactions(),
     )

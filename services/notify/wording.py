@@ -90,7 +90,11 @@ def write_words(
 
 def subject_of(message: Message, personalisation: Mapping[str, str]) -> dict[str, str]:
     """What the buttons of a message are about."""
-    about = {name: personalisation[name] for name in ("waiting_id", "shift_id", "stop_token") if name in personalisation}
+    about = {
+        name: personalisation[name]
+        for name in ("waiting_id", "shift_id", "stop_token")
+        if name in personalisation
+    }
     if message.appointment_id:
         about["appointment_id"] = message.appointment_id
     if message.slot:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.matching.ordering.together import together
 from services.matching.orders import order as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.order import Order, OrderNotThere
@@ -85,7 +86,7 @@ class OrderDesk:
         return await self._order(tenant, order_id, lambda o: rules.move(o, "accepted", by, now), command)
 
     async def cancel(self, tenant: str, order_id: str, by: str, command: Command) -> Order:
-        """It is not wanted any more. Who was asked is told by whoever calls (`Assigning.withdraw_all`). Raises NotFound, OrderNotThere."""
+        """The order alone; `Ordering.cancel` takes back what was asked for, too. Raises NotFound, OrderNotThere."""
         now = self.clock.now()
         return await self._order(tenant, order_id, lambda o: rules.move(o, "cancelled", by, now), command)
 
@@ -131,7 +132,7 @@ class OrderDesk:
                 for task in made:
                     await self.books.tasks.add(tenant, task, changes=changes)
 
-            await self.books.together(work)
+            await together(self.books.outbox, work)
             return await self.books.orders.get(tenant, order_id)
 
         return await settled(attempt)
@@ -194,7 +195,9 @@ class OrderDesk:
     async def _changeable(self, tenant: str, order_id: str) -> Order:
         order = await self.books.orders.get(tenant, order_id)
         if order.state not in rules.CHANGEABLE:
-            raise OrderNotThere(f"an order that is {order.state} is not changed", state=order.state)
+            raise OrderNotThere(
+                f"an order that is {order.state} is not changed", extra={"state": order.state}
+            )
         return order
 
     async def _type(self, tenant: str, code: str) -> TaskType:

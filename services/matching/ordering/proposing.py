@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from services.matching.ordering.knowing import Knowing
+from services.matching.ordering.together import together
 from services.matching.orders import assignment as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.assignment import Assignment, DayShare, Reason
@@ -67,7 +68,7 @@ class Proposing:
                 await self.books.tasks.write(tenant, held, changes=changes)
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
-            await self.books.together(work)
+            await together(self.books.outbox, work)
             return made
 
         return await settled(attempt)
@@ -83,7 +84,7 @@ class Proposing:
                 return made
             before = await self.books.assignments.get(tenant, assignment_id)
             if before.state != "proposed":
-                raise rules.AssignmentNotThere(f"it is {before.state}", state=before.state)
+                raise rules.AssignmentNotThere(f"it is {before.state}", extra={"state": before.state})
             gone, gone_events = rules.withdraw(before)
             task = tasks.give_back(await self.books.tasks.get(tenant, before.task_id), before.id)
             wanted = replace(ask, task_id=before.task_id, quantity=ask.quantity or before.quantity)
@@ -96,7 +97,7 @@ class Proposing:
                 await self.books.assignments.write(tenant, gone, gone_events, changes=changes)
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
-            await self.books.together(work)
+            await together(self.books.outbox, work)
             return made
 
         return await settled(attempt)
@@ -138,14 +139,16 @@ class Proposing:
             await self.books.assignments.write(tenant, after, events, command, changes)
             await self.books.tasks.write(tenant, task, changes=changes)
 
-        await self.books.together(work)
+        await together(self.books.outbox, work)
         return replace(after, version=after.version + 1)
 
     async def workable(self, tenant: str, order_id: str) -> Order:
         """Raises OrderNotThere for an order that nobody works on."""
         order = await self.books.orders.get(tenant, order_id)
         if order.state not in WORKABLE:
-            raise OrderNotThere(f"an order that is {order.state} is not worked on", state=order.state)
+            raise OrderNotThere(
+                f"an order that is {order.state} is not worked on", extra={"state": order.state}
+            )
         return order
 
     async def _new(
@@ -160,9 +163,11 @@ class Proposing:
         order = await self.workable(tenant, task.order_id)
         hand = await self.knowing.one(tenant, ask.resident_id)
         if ask.resident_id in task.barred:
-            raise WorkerCannot("they have declined it, or are left out: pin them first", why="barred")
+            raise WorkerCannot(
+                "they have declined it, or are left out: pin them first", extra={"why": "barred"}
+            )
         if not set(task.terms.skills) <= hand.skills:
-            raise WorkerCannot("they lack a skill that the task asks for", why="skill")
+            raise WorkerCannot("they lack a skill that the task asks for", extra={"why": "skill"})
         quantity = ask.quantity or min(task.left, task.terms.batch or task.left)
         ability = (await self.knowing.knowledge(tenant)).ability(ask.resident_id, task.terms.type)
         minutes = ask.minutes or max(round(quantity * task.terms.unit_minutes * ability.speed.upper + 0.5), 1)
@@ -199,6 +204,6 @@ class Proposing:
         release, due = release_of(task.terms.earliest_at, first), due_of(task.terms.due_at, first)
         found = schedule([Job(0, release, due, minutes)], free)
         if found is None and not ask.beyond:
-            raise WorkerCannot("they have no time for it before it is due", why="room")
+            raise WorkerCannot("they have no time for it before it is due", extra={"why": "room"})
         shares = sorted(found[0].items()) if found else []
         return tuple(DayShare(first + timedelta(days=day), share) for day, share in shares)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.matching.ordering.proposing import Proposing
+from services.matching.ordering.together import together
 from services.matching.orders import assignment as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.assignment import Assignment, Changed
@@ -53,7 +54,7 @@ class Working:
                     begun, told = move(order, "in_progress", f"resident:{resident_id}", self.clock.now())
                     await self.books.orders.write(tenant, begun, told, changes=changes)
 
-            await self.books.together(work)
+            await together(self.books.outbox, work)
             return replace(after, version=after.version + 1)
 
         return await settled(attempt)
@@ -162,7 +163,7 @@ class Working:
             if again:
                 await self.books.tasks.add(tenant, again, changes=changes)
 
-        await self.books.together(work)
+        await together(self.books.outbox, work)
         return replace(after, version=after.version + 1)
 
     def _rework(self, task: Task, order: Order, after: Assignment, new_id: str, quantity: int) -> Task:

@@ -132,7 +132,7 @@ def accept(assignment: Assignment, now: datetime) -> Changed:
         return assignment, []
     _at(assignment, "proposed")
     if assignment.due_at <= now:
-        raise AssignmentNotThere("its time is over", state="over")
+        raise AssignmentNotThere("its time is over", extra={"state": "over"})
     accepted = replace(assignment, state="accepted", answered_at=now)
     return accepted, [AssignmentAccepted(**assignment.who, weeks=weeks_of(assignment.days))]
 
@@ -208,7 +208,7 @@ def check(
 def _complete(assignment: Assignment, rework_task_id: str | None, now: datetime) -> Changed:
     result, found = assignment.result, assignment.checked
     if result is None:
-        raise AssignmentNotThere("nothing was recorded", state=assignment.state)
+        raise AssignmentNotThere("nothing was recorded", extra={"state": assignment.state})
     returned = found.returned if found else 0
     events: list[Payload] = [
         AssignmentCompleted(
@@ -256,4 +256,4 @@ def _scaled(shares: Sequence[DayShare], minutes: int) -> list[DayShare]:
 
 def _at(assignment: Assignment, *states: State) -> None:
     if assignment.state not in states:
-        raise AssignmentNotThere(f"it is {assignment.state}", state=assignment.state)
+        raise AssignmentNotThere(f"it is {assignment.state}", extra={"state": assignment.state})

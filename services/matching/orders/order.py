@@ -85,7 +85,7 @@ def change(
 ) -> tuple[Order, list[Payload]]:
     """Other words, another date. `last_due` is the latest date of its tasks. Raises OrderNotThere, Invalid."""
     if order.state not in CHANGEABLE:
-        raise OrderNotThere(f"an order that is {order.state} is not changed", state=order.state)
+        raise OrderNotThere(f"an order that is {order.state} is not changed", extra={"state": order.state})
     if due_at <= order.received_at:
         raise Invalid("due_at", "must be after the order was received")
     if last_due and due_at < last_due:
@@ -98,12 +98,12 @@ def move(order: Order, to: State, by: str, now: datetime) -> tuple[Order, list[P
     if order.state == to:
         return order, []
     if to not in NEXT[order.state]:
-        raise OrderNotThere(f"an order that is {order.state} cannot be {to}", state=order.state)
+        raise OrderNotThere(f"an order that is {order.state} cannot be {to}", extra={"state": order.state})
     return replace(order, state=to, steps=(*order.steps, Step(to, now, by))), []
 
 
 def deliver(order: Order, unfinished: Sequence[str], by: str, now: datetime) -> tuple[Order, list[Payload]]:
     """Hand it to the client. `unfinished` are ids of its tasks that are not done. Raises OrderNotThere, OrderUnfinished."""
     if order.state != "delivered" and unfinished:
-        raise OrderUnfinished(f"not done yet: {', '.join(unfinished)}", tasks=list(unfinished))
+        raise OrderUnfinished(f"not done yet: {', '.join(unfinished)}", extra={"tasks": list(unfinished)})
     return move(order, "delivered", by, now)

@@ -148,7 +148,7 @@ def hold(task: Task, assignment_id: str, quantity: int) -> Task:
     """Keep units for an assignment. Raises TaskTaken, TaskClosed, Invalid."""
     _check_open(task)
     if quantity > task.left:
-        raise TaskTaken(f"{task.left} are left", left=task.left)
+        raise TaskTaken(f"{task.left} are left", extra={"left": task.left})
     if task.terms.batch is None and quantity != task.left:
         raise Invalid("quantity", "it is not divided: all of it goes to one person")
     return replace(task, held={**task.held, assignment_id: quantity})

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.matching.store import assessments
+from services.matching.store import assessments, imports, occupations, orders
 from services.matching.store.assessments import Assessments
+from services.matching.store.catalogue import Catalogue
 from services.matching.store.companies import Companies
 from services.matching.store.company_links import KEPT_FOR as LINKS_KEPT
 from services.matching.store.company_links import CompanyLinks
+from services.matching.store.imports import Imports
 from services.matching.store.interactions import KEPT_FOR as INTERACTIONS_KEPT
 from services.matching.store.interactions import Interactions
 from services.matching.store.interests import Interests
@@ -16,6 +18,7 @@ from services.matching.store.models import KEPT_FOR as MODELS_KEPT
 from services.matching.store.models import Models
 from services.matching.store.occupations import Occupations
 from services.matching.store.offers import Offers
+from services.matching.store.orders import OrderStore, open_orders
 from services.matching.store.questionnaires import Questionnaires
 from services.matching.store.residents import Residents
 from services.matching.store.slates import Slates
@@ -59,13 +62,12 @@ COLLECTIONS = (
             IndexModel([_TENANT, *_NEWEST]),
             IndexModel([_TENANT, ("state", ASCENDING), *_NEWEST]),
             IndexModel([_TENANT, ("state", ASCENDING), ("closed_at", ASCENDING)]),
+            IndexModel([_TENANT, ("state", ASCENDING), ("expires_on", ASCENDING)]),
+            IndexModel([_TENANT, ("source", ASCENDING), ("state", ASCENDING)]),
             IndexModel([_TENANT, ("company_id", ASCENDING), *_NEWEST]),
             OUTBOX_INDEX,
         ),
     ),
-    CollectionSpec("occupations", (IndexModel([_TENANT, ("code", ASCENDING)]),)),
-    # found by its id, which is made of the tenant
-    CollectionSpec("occupation_files"),
     # found by its id, which is made of tenant and resident; those who want nothing learned from them are looked for
     CollectionSpec("questionnaires", (IndexModel([_TENANT, ("wishes.learning", ASCENDING)]), OUTBOX_INDEX)),
     CollectionSpec(
@@ -90,11 +92,17 @@ COLLECTIONS = (
             OUTBOX_INDEX,
         ),
     ),
-    # found by id only: a registration writes one document and no index entry
-    CollectionSpec("residents"),
+    # found by id: a registration writes one document and no index entry, unless it was made with a test key
+    CollectionSpec(
+        "residents",
+        (IndexModel([_TENANT], name="testing", partialFilterExpression={"test": True}),),
+    ),
     WORKERS,
     *SUPPORT,
+    *orders.COLLECTIONS,
     *assessments.COLLECTIONS,
+    *imports.COLLECTIONS,
+    *occupations.COLLECTIONS,
     CollectionSpec(
         "interactions",
         (
@@ -128,6 +136,7 @@ OUTBOXES = (
     "interests",
     "models",
     *assessments.OUTBOXES,
+    *orders.OUTBOXES,
 )
 
 KEPT = (
@@ -137,6 +146,8 @@ KEPT = (
     Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
     *SUPPORT_KEPT,
     *assessments.KEPT,
+    *orders.KEPT,
+    *imports.KEPT,
 )
 
 
@@ -156,17 +167,19 @@ class Store:
     occupations: Occupations
     workers: Workers
     assessments: Assessments
+    imports: Imports
+    catalogue: Catalogue
     company_links: CompanyLinks
     workplaces: Workplaces
+    order_books: OrderStore
 
 
 def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
     """The store over one service's database."""
+    companies, workplaces = Companies(db, outbox, sealer), Workplaces(db, outbox, sealer)
     return Store(
-        companies=Companies(db, outbox, sealer),
+        companies=companies,
         offers=Offers(db, outbox),
-        company_links=CompanyLinks(db, outbox),
-        workplaces=Workplaces(db, outbox, sealer),
         questionnaires=Questionnaires(db, outbox),
         slates=Slates(db, outbox),
         interests=Interests(db, outbox),
@@ -177,4 +190,9 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         occupations=Occupations(db),
         workers=Workers(db),
         assessments=Assessments(db, outbox, sealer),
+        imports=Imports(db, outbox),
+        catalogue=Catalogue(outbox, companies, workplaces),
+        company_links=CompanyLinks(db, outbox),
+        workplaces=workplaces,
+        order_books=open_orders(outbox, sealer),
     )

@@ -20,7 +20,9 @@ DECLINED = frozenset(
     {"outside_area", "not_a_company", "duplicate", "cannot_be_reached", "working_conditions", "other"}
 )
 """Why a company was not let in: one of them is there."""
-SUBJECT = frozenset({"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id", "stop_token"})
+SUBJECT = frozenset(
+    {"appointment_id", "service_date", "start_minute", "waiting_id", "shift_id", "stop_token"}
+)
 """What a button is about; filled from the message."""
 MAY_USE: dict[str, frozenset[str]] = {
     "line.greeting": STANDARD,
@@ -46,6 +48,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "attendance.present": STANDARD | DAY,
     "attendance.unclear": STANDARD,
     "shift.offered": STANDARD | DAY | {"time", "cue", "until", "shift_id"},
+    "assignment.proposed": STANDARD,
     "contract.expiring.automatic": STANDARD | DAY,
     "contract.expiring.agreed": STANDARD | DAY,
     "contract.expiring.ending": STANDARD | DAY,

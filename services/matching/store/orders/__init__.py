@@ -1,6 +1,6 @@
 """Client orders in the database: orders, their tasks, who is asked for what, what came of it; and what is needed to plan."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,14 @@ from services.matching.store.orders.results import Results
 from services.matching.store.orders.shape import Shape
 from services.matching.store.orders.task_types import TaskTypes
 from shared.listing import order_of
-from shared.mongo import CollectionSpec, Document, Session
-from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+from shared.mongo import CollectionSpec, Document
+from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.retention import Kept
 from shared.sealing import Sealer
 
 
 def _by(*fields: str) -> IndexModel:
-    return IndexModel([(name, ASCENDING) for name in ("tenant_id", *fields)])
+    return IndexModel([("tenant_id", ASCENDING), *((name, ASCENDING) for name in fields)])
 
 
 COLLECTIONS = (
@@ -64,16 +64,6 @@ class OrderStore:
     task_types: TaskTypes
     results: Results
     capacities: Capacities
-
-    async def together(self, work: Callable[[Changes], Awaitable[None]]) -> None:
-        """Several documents at once, or none. `work` may be run again. Raises what it raises."""
-
-        async def within(session: Session) -> Changes:
-            changes = Changes(session)
-            await work(changes)
-            return changes
-
-        self.outbox.commit(await self.outbox.db.in_transaction(within))
 
 
 def open_orders(outbox: Outbox, sealer: Sealer) -> OrderStore:
