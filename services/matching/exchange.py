@@ -30,8 +30,10 @@ from services.matching.cells import (
     yes,
 )  # fmt: skip
 from services.matching.company import Company
+from services.matching.inheriting import Answers
 from services.matching.offer import Accommodation, EmploymentForm, Kind, Offer
 from services.matching.values import CALLINGS, SCALES
+from services.matching.workplace import HIGHEST, LOWEST, QUESTIONS, Workplace
 
 Values = Mapping[str, Any]
 """What a row says, column by column, as `Column.read` gives it."""
@@ -87,27 +89,34 @@ OFFERS: Final = (
     Column("lng", "経度", degrees(180), or_nothing),
     Column("work_days_a_week", "週の日数", whole(1, 7), or_nothing),
 )
+WORKPLACES: Final = (
+    Column("workplace_id", "職場番号", str, needed=True),
+    Column("company_key", "企業番号", str, needed=True),
+    Column("name", "職場の名前", str, needed=True),
+    *(Column(q.id, q.text, whole(LOWEST, HIGHEST), or_nothing) for q in QUESTIONS),
+)
+"""Only carried out. The company's own answers; those of people who have been there stay where they are."""
 
 
 def offer_row(offer: Offer, company_key: str) -> dict[str, str]:
-    """The offer as a row. One without a number of its own is known by its id."""
+    """The offer as a row. One that did not come from such a list is known by its id. Values and interests are the company's own answers."""
     said = {
         **{column.name: getattr(offer, column.name, None) for column in OFFERS},
-        "source_id": offer.source_id or offer.id,
+        "source_id": offer.source_id if offer.source == "csv" and offer.source_id else offer.id,
         "company_key": company_key,
+        "values": offer.own.values,
+        "interests": offer.own.interests,
     }
     return {column.name: column.write(said[column.name]) for column in OFFERS}
 
 
 def offer_of_row(values: Values, offer_id: str, company: Company, now: datetime) -> Offer:
     """A new offer, as a draft."""
-    said = {name: value for name, value in values.items() if name != "company_key"}
     missing: dict[str, Any] = {
         "description": "",
         "hours": (),
         "hourly_wage_yen": None,
         "remote": False,
-        "values": {},
         "tags": (),
     }
     return Offer(
@@ -117,15 +126,34 @@ def offer_of_row(values: Values, offer_id: str, company: Company, now: datetime)
         created_at=now,
         state="draft",
         source="csv",
-        **{**missing, **said},
+        own=_answers(Answers(), values),
+        **{**missing, **_plain(values), "source_id": values["source_id"], "values": {}},
     )
 
 
 def changed_offer(offer: Offer, values: Values) -> Offer | None:
     """The offer with what the row says; None when it says nothing new."""
-    said = {name: value for name, value in values.items() if name not in ("company_key", "source_id")}
-    changed = replace(offer, **said)
+    said = {name: value for name, value in _plain(values).items() if name != "source_id"}
+    changed = replace(offer, own=_answers(offer.own, values), **said)
     return None if changed == offer else changed
+
+
+def _plain(values: Values) -> dict[str, Any]:
+    return {n: value for n, value in values.items() if n not in ("company_key", "values", "interests")}
+
+
+def _answers(before: Answers, values: Values) -> Answers:
+    """What a row says of values and interests is one answer; the same again is still the answers of before."""
+    said = values.get("values", before.values), values.get("interests", before.interests)
+    if said == (before.values, before.interests):
+        return before
+    return Answers(*said, count=1 if any(said) else 0)
+
+
+def workplace_row(workplace: Workplace, company_key: str) -> dict[str, str]:
+    """The workplace as a row."""
+    own = {"workplace_id": workplace.id, "company_key": company_key, "name": workplace.name}
+    return {**own, **{q.id: or_nothing(workplace.said.get(q.id)) for q in QUESTIONS}}
 
 
 def company_row(company: Company, company_key: str) -> dict[str, str]:

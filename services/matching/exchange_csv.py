@@ -11,7 +11,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,21 +79,52 @@ def read_json(body: bytes, columns: Sequence[Column], known: Collection[str] | N
     return _table(rows, columns, needed, known)
 
 
-def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[Column]) -> Iterator[bytes]:
-    """Row by row: the header first, UTF-8 with BOM, lines ending in CR LF."""
-    names = [column.name for column in columns]
-    yield "\ufeff".encode() + _line(names)
-    for row in rows:
-        yield _line([_guard(row[name]) for name in names])
+class CsvText:
+    """A CSV file, some rows at a time: UTF-8 with BOM, lines ending in CR LF."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.names = [column.name for column in columns]
+
+    def begin(self) -> bytes:
+        return "\ufeff".encode() + _line(self.names)
+
+    def some(self, rows: Iterable[Mapping[str, str]]) -> bytes:
+        return b"".join(_line([_guard(row[name]) for name in self.names]) for row in rows)
+
+    def end(self) -> bytes:
+        return b""
 
 
-def write_json(rows: Iterable[Mapping[str, str]]) -> Iterator[bytes]:
-    """A list of objects, one to a line."""
-    before = "[\n"
-    for row in rows:
-        yield (before + json.dumps(dict(row), ensure_ascii=False)).encode("utf-8", "replace")
-        before = ",\n"
-    yield b"[]\n" if before == "[\n" else b"\n]\n"
+class JsonText:
+    """A JSON list of objects, one to a line, some at a time."""
+
+    def __init__(self) -> None:
+        self._before = "[\n"
+
+    def begin(self) -> bytes:
+        return b""
+
+    def some(self, rows: Iterable[Mapping[str, str]]) -> bytes:
+        lines = [json.dumps(dict(row), ensure_ascii=False) for row in rows]
+        if not lines:
+            return b""
+        before, self._before = self._before, ",\n"
+        return (before + ",\n".join(lines)).encode("utf-8", "replace")
+
+    def end(self) -> bytes:
+        return b"[]\n" if self._before == "[\n" else b"\n]\n"
+
+
+def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[Column]) -> bytes:
+    """The whole file."""
+    text = CsvText(columns)
+    return text.begin() + text.some(rows) + text.end()
+
+
+def write_json(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The whole list."""
+    text = JsonText()
+    return text.begin() + text.some(rows) + text.end()
 
 
 def _table(

@@ -1,22 +1,24 @@
 """An import as something to look at: how far it is, what it changed, what was wrong, and how it ended.
 
-One import per source runs at a time. One that has not moved for half an hour counts as given up: its process is gone, another may begin, and
-what it had done stays, as an import that is repeated changes nothing.
+One import per source of a municipality runs at a time. Every page is taken in one transaction that moves the import, too: whoever goes on
+after a crash begins behind the last page that was taken.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Final, Literal
 
 from shared.errors import Conflict
 
-Source = Literal["hellowork", "companies", "offers", "occupations"]
+Source = Literal["hellowork", "companies", "offers"]
+Way = Literal["upload", "fetch"]
 State = Literal["running", "finished", "failed"]
-Failure = Literal["unreadable", "unreachable", "refused", "closed_hours", "given_up"]
-SHOWN = 1000
+Failure = Literal["unreadable", "unreachable", "refused", "given_up"]
+SHOWN = 10_000
 """Faults that are kept one by one; beyond them only their number."""
-STILL = timedelta(minutes=30)
+TRIES = 5
+"""How often work on it may begin without taking a single page, before it counts as hopeless."""
 
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "missing": {"ja": "必須の項目です", "en": "must not be empty"},
@@ -35,6 +37,24 @@ class AlreadyRunning(Conflict):
     slug: ClassVar[str] = "import-running"
 
 
+class NoMunicipalities(Conflict):
+    """Without a list of municipalities nobody can tell where an advertised place is."""
+
+    slug: ClassVar[str] = "no-municipalities"
+
+
+class NotSetUp(Conflict):
+    """There is no access to the employment service's lists."""
+
+    slug: ClassVar[str] = "hellowork-not-set-up"
+
+
+class ClosedNow(Conflict):
+    """The employment service gives its lists from six o'clock on."""
+
+    slug: ClassVar[str] = "hellowork-closed"
+
+
 @dataclass(frozen=True)
 class Fault:
     """`row` is a record's or a row's number, `key` the number that the source gives it, `place` a tag or column."""
@@ -47,54 +67,88 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Place:
+    """How far the source was read. `part` of `parts`: pieces of a file, good rows of a table, lists of the employment service; 0 parts: not
+    known yet. The others only when fetching: the lists' ids, the next page of list `part`, the digest of the page before.
+    """
+
+    part: int = 0
+    parts: int = 0
+    lists: tuple[str, ...] = ()
+    page: int = 1
+    before: str = ""
+
+
+@dataclass(frozen=True)
 class ImportRun:
-    """`read` rows so far, of which `counts` by what they changed. `faults` are the first SHOWN of `faulty`."""
+    """`read` records so far, of which `counts` by what they changed. `faulty`: how many faults were found; the first SHOWN are kept.
+
+    `pieces`: of the file that was sent. `whole`: what is missing in it is no longer offered. `dry_run`: nothing is changed, only counted. `by`: who began it. `media`: how the
+    rows of a table are written, csv or json. `line`: where an unreadable file is wrong.
+    """
 
     id: str
     source: Source
     started_at: datetime
     moved_at: datetime
+    way: Way = "upload"
+    whole: bool = False
+    dry_run: bool = False
+    by: str = ""
+    media: str = ""
+    pieces: int = 0
     state: State = "running"
+    place: Place = Place()
     read: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
     faulty: int = 0
     failure: Failure | None = None
+    line: int | None = None
+    tries: int = 0
+    version: int = 1
 
     @property
     def ended_at(self) -> datetime | None:
         return None if self.state == "running" else self.moved_at
 
-
-def begin(run_id: str, source: Source, latest: ImportRun | None, now: datetime) -> ImportRun:
-    """`latest`: the source's import before this one. Raises AlreadyRunning while it moves."""
-    if latest and latest.source == source and latest.state == "running" and not given_up(latest, now):
-        raise AlreadyRunning("an import of this source is running")
-    return ImportRun(run_id, source, now, now)
+    @property
+    def share(self) -> float | None:
+        """How much of the source was read, 0 to 1; None while nobody knows how much there is."""
+        return min(1.0, self.place.part / self.place.parts) if self.place.parts else None
 
 
-def given_up(run: ImportRun, now: datetime) -> bool:
-    """It says that it runs and has not moved for half an hour."""
-    return run.state == "running" and now - run.moved_at >= STILL
+def begin_work(run: ImportRun) -> ImportRun:
+    """Somebody starts, or goes on. Raises AlreadyRunning when it has ended."""
+    return replace(_running(run), tries=run.tries + 1)
+
+
+def hopeless(run: ImportRun) -> bool:
+    """Work on it began again and again and never took a page."""
+    return run.tries > TRIES
 
 
 def advance(
-    run: ImportRun, read: int, steps: Iterable[str], faults: Iterable[Fault], now: datetime
+    run: ImportRun, read: int, steps: Iterable[str], faulty: int, place: Place, now: datetime
 ) -> ImportRun:
-    """A page more: so many rows read, what each changed, what was wrong. Raises AlreadyRunning when it has ended (another has taken over)."""
+    """A page more: so many records read, what each changed, how many faults. Raises AlreadyRunning when it has ended."""
     _running(run)
     counts = dict(run.counts)
     for step in steps:
         counts[step] = counts.get(step, 0) + 1
-    found = tuple(faults)
     return replace(
         run,
         read=run.read + read,
         counts=counts,
-        faults=(run.faults + found)[:SHOWN],
-        faulty=run.faulty + len(found),
+        faulty=run.faulty + faulty,
+        place=place,
         moved_at=now,
+        tries=0,
     )
+
+
+def start_over(run: ImportRun, place: Place, now: datetime) -> ImportRun:
+    """What is fetched is another list than the one that was begun: it is read from its first page. Raises AlreadyRunning when it has ended."""
+    return replace(_running(run), read=0, counts={}, faulty=0, place=place, moved_at=now)
 
 
 def finish(run: ImportRun, now: datetime) -> ImportRun:
@@ -102,9 +156,9 @@ def finish(run: ImportRun, now: datetime) -> ImportRun:
     return replace(_running(run), state="finished", moved_at=now)
 
 
-def fail(run: ImportRun, failure: Failure, now: datetime) -> ImportRun:
+def fail(run: ImportRun, failure: Failure, now: datetime, line: int | None = None) -> ImportRun:
     """It cannot go on; what was done stays. Raises AlreadyRunning when it has ended."""
-    return replace(_running(run), state="failed", failure=failure, moved_at=now)
+    return replace(_running(run), state="failed", failure=failure, line=line, moved_at=now)
 
 
 def _running(run: ImportRun) -> ImportRun:

@@ -7,19 +7,21 @@ sign that the other half has gone.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from services.matching.area import Areas
+from services.matching.hellowork.figures import plain
 from services.matching.hellowork.reading import Record
-from services.matching.hellowork.record import Advert, Problem, read_record
+from services.matching.hellowork.record import AT_HOME, KJNO, Advert, Problem, read_record
 from services.matching.offer import State
 from services.matching.offer_life import OPEN
 
 READING = 1
 """Raise it when records are read in another way, so that the next import brings what is held up to date."""
-Step = Literal["new", "changed", "unchanged", "kept_closed", "elsewhere", "expired", "gone"]
+Step = Literal["new", "changed", "unchanged", "kept_closed", "elsewhere", "expired", "gone", "refused"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Change:
-    """`elsewhere`: outside the tenant's municipalities. `kept_closed`: somebody took the offer off, and it stays off. `closes`: the offer
+    """`elsewhere`: outside the tenant's municipalities. `refused`: it cannot be read, and what is held of it stays. `kept_closed`: somebody took the offer off, and it stays off. `closes`: the offer
     held ends as expired; unlike a closed one it opens again when it is advertised again.
     """
 
@@ -53,18 +55,54 @@ def digest_of(advert: Advert) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def adverts(
-    found: Iterable[Record], areas: Areas, reach: frozenset[str]
-) -> Iterator[tuple[Advert | None, tuple[Problem, ...]]]:
-    """Every record in turn, read; a number that came before is a problem of its second record."""
-    seen: set[str] = set()
+@dataclass(frozen=True)
+class Entry:
+    """A record of the list. `kjno` is empty where it cannot be read. `elsewhere`: nothing but its place was looked at."""
+
+    kjno: str
+    advert: Advert | None = None
+    problems: tuple[Problem, ...] = ()
+    elsewhere: bool = False
+
+
+def entries(
+    found: Iterable[Record], areas: Areas, reach: frozenset[str], seen: AbstractSet[str] = frozenset()
+) -> Iterator[Entry]:
+    """Every record in turn. A number that came before, or is among those `seen`, is a problem of its second record.
+
+    Of those elsewhere nothing is reported: a municipality does not answer for the others' offers.
+    """
+    here: set[str] = set()
     for record in found:
-        advert, problems = read_record(record, areas, reach)
-        if advert and advert.kjno in seen:
-            yield None, (Problem(record.number, advert.kjno, "kjno", "twice", skips=True),)
+        kjno = number_of(record)
+        if _elsewhere(record, areas, reach):
+            yield Entry(kjno, elsewhere=True)
+        elif kjno in seen or kjno in here:
+            yield Entry(kjno, problems=(Problem(record.number, kjno, "kjno", "twice", skips=True),))
         else:
-            seen |= {advert.kjno} if advert else set()
-            yield advert, problems
+            here |= {kjno} - {""}
+            yield Entry(kjno, *read_record(record, areas, reach))
+
+
+def number_of(record: Record) -> str:
+    """Its number; empty when there is none that can be read."""
+    found = plain(record.tags.get("kjno", ""))
+    return found if KJNO.fullmatch(found) else ""
+
+
+def _elsewhere(record: Record, areas: Areas, reach: frozenset[str]) -> bool:
+    place = areas.named(record.tags.get("shgbsjusho1_n", ""))
+    at_home = AT_HOME.search(record.tags.get("ztkkimmu_n", ""))
+    return place is not None and areas.in_reach(place, reach) is None and not at_home
+
+
+def change_by(entry: Entry, held: Held | None, today: date) -> Change:
+    """What a record of the list changes. `today` in Asia/Tokyo."""
+    if entry.advert is not None:
+        return change_of(entry.advert, held, today)
+    if entry.elsewhere:
+        return Change("elsewhere", entry.kjno, closes=held is not None and held.open)
+    return Change("refused", entry.kjno)
 
 
 def change_of(advert: Advert, held: Held | None, today: date) -> Change:
@@ -83,7 +121,7 @@ def change_of(advert: Advert, held: Held | None, today: date) -> Change:
     return Change("changed", advert.kjno, digest, advert)
 
 
-def gone(held: Mapping[str, Held], seen: frozenset[str], *, whole: bool) -> Iterator[Change]:
+def gone(held: Mapping[str, Held], seen: AbstractSet[str], *, whole: bool) -> Iterator[Change]:
     """Open ones that were not `seen` (read or refused), in order of their numbers. None unless the `whole` list was read."""
     if whole:
         missing = sorted(kjno for kjno, one in held.items() if one.open and kjno not in seen)

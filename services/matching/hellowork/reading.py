@@ -70,6 +70,11 @@ class Reader:
         """Raises Unreadable when the document is cut off."""
         self._parse(b"", final=True)
 
+    def left(self) -> list[Record]:
+        """After Unreadable: what was complete before that place and has not been given back."""
+        done, self._done = self._done, []
+        return done
+
     def _parse(self, chunk: bytes, *, final: bool) -> list[Record]:
         try:
             self._parser.Parse(chunk, final)

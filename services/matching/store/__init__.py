@@ -21,9 +21,14 @@ from services.matching.store.offers import Offers
 from services.matching.store.orders import OrderStore, open_orders
 from services.matching.store.questionnaires import Questionnaires
 from services.matching.store.residents import Residents
+from services.matching.store.send_lists import COLLECTIONS as SEND_LISTS
+from services.matching.store.send_lists import KEPT as SEND_LISTS_KEPT
+from services.matching.store.send_lists import SendLists
 from services.matching.store.slates import Slates
 from services.matching.store.snapshots import KEPT_FOR as SNAPSHOTS_KEPT
 from services.matching.store.snapshots import Snapshots
+from services.matching.store.subscriptions import COLLECTION as SUBSCRIPTIONS
+from services.matching.store.subscriptions import Subscriptions
 from services.matching.store.support import COLLECTIONS as SUPPORT
 from services.matching.store.support import KEPT as SUPPORT_KEPT
 from services.matching.store.workers import WORKERS, Workers
@@ -98,6 +103,8 @@ COLLECTIONS = (
         (IndexModel([_TENANT], name="testing", partialFilterExpression={"test": True}),),
     ),
     WORKERS,
+    SUBSCRIPTIONS,
+    *SEND_LISTS,
     *SUPPORT,
     *orders.COLLECTIONS,
     *assessments.COLLECTIONS,
@@ -113,6 +120,8 @@ COLLECTIONS = (
     CollectionSpec("snapshots", (IndexModel([_TENANT, ("at", ASCENDING)]),)),
     CollectionSpec(
         "models",
+        "subscriptions",
+        "send_lists",
         (
             IndexModel([_TENANT, ("number", DESCENDING)]),
             IndexModel([_TENANT, ("superseded_at", ASCENDING)]),
@@ -144,6 +153,7 @@ KEPT = (
     Kept("snapshots", "at", lambda _: SNAPSHOTS_KEPT.days),
     Kept("models", "superseded_at", lambda _: MODELS_KEPT.days),
     Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
+    *SEND_LISTS_KEPT,
     *SUPPORT_KEPT,
     *assessments.KEPT,
     *orders.KEPT,
@@ -164,6 +174,8 @@ class Store:
     interactions: Interactions
     snapshots: Snapshots
     models: Models
+    subscriptions: Subscriptions
+    send_lists: SendLists
     occupations: Occupations
     workers: Workers
     assessments: Assessments
@@ -187,6 +199,8 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         interactions=Interactions(db),
         snapshots=Snapshots(db),
         models=Models(db, outbox),
+        subscriptions=Subscriptions(db, outbox),
+        send_lists=SendLists(db, outbox),
         occupations=Occupations(db),
         workers=Workers(db),
         assessments=Assessments(db, outbox, sealer),

@@ -7,12 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pymongo import DeleteOne, ReplaceOne
+from pymongo import ASCENDING, DeleteOne, IndexModel, ReplaceOne
 
 from services.matching.occupations import Occupation
 from services.matching.occupations import Occupations as Read
 from shared.ids import derived_id
-from shared.mongo import Database, Document, Session, reachable
+from shared.mongo import CollectionSpec, Database, Document, Session, reachable
+
+COLLECTIONS = (
+    CollectionSpec("occupations", (IndexModel([("tenant_id", ASCENDING), ("code", ASCENDING)]),)),
+    # found by its id, which is made of the tenant
+    CollectionSpec("occupation_files"),
+)
 
 
 @dataclass(frozen=True)

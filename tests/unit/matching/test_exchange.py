@@ -23,8 +23,9 @@ from services.matching.exchange import (
 )  # fmt: skip
 from services.matching.exchange_csv import Table, read_csv, read_json, write_csv, write_json
 from services.matching.hours import Window
+from services.matching.inheriting import Answers
 from services.matching.offer import Offer
-from services.matching.values import CALLINGS
+from services.matching.values import CALLINGS, SCALES
 from shared.errors import Invalid
 from tests.unit.matching.builders import NOW, offers
 
@@ -59,7 +60,7 @@ def test_a_row_becomes_a_draft(encoding: str) -> None:
         1200,
     )
     assert offer.hours == (Window((0, 2, 4), 1320, 1560), Window((5,), 540, 750))
-    assert offer.values == {"achievement": 0.5, "balance": 1.0}
+    assert (offer.own.values, offer.own.count) == ({"achievement": 0.5, "balance": 1.0}, 1)
 
 
 def test_japanese_headings_in_any_order_say_the_same() -> None:
@@ -130,7 +131,12 @@ whole_offers = st.builds(
     offers,
     title=texts.filter(bool),
     description=texts,
-    interests=st.dictionaries(st.sampled_from(CALLINGS), st.floats(0, 1)),
+    own=st.builds(
+        Answers,
+        st.dictionaries(st.sampled_from(SCALES), st.floats(0, 1)),
+        st.dictionaries(st.sampled_from(CALLINGS), st.floats(0, 1)),
+        st.integers(0, 9),
+    ),
     expires_on=st.none() | st.dates(date(2020, 1, 1), date(2099, 1, 1)),
     open_places=st.none() | st.integers(0, 99),
     occupation_code=st.none() | st.just("072-01"),
@@ -147,8 +153,8 @@ whole_offers = st.builds(
 def test_what_is_carried_out_and_in_again_changes_nothing(offer: Offer) -> None:
     row = offer_row(offer, "K1")
     for table in (
-        read_csv(b"".join(write_csv([row], OFFERS)), OFFERS, {"K1"}),
-        read_json(b"".join(write_json([row])), OFFERS, {"K1"}),
+        read_csv(write_csv([row], OFFERS), OFFERS, {"K1"}),
+        read_json(write_json([row]), OFFERS, {"K1"}),
     ):
         assert table.errors == ()
         assert changed_offer(offer, table.rows[0].values) is None
@@ -163,7 +169,7 @@ def test_a_change_of_one_cell_changes_one_field_and_missing_columns_none() -> No
 
 def test_companies_go_the_same_way() -> None:
     row = company_row(COMPANY, "K1")
-    (back,) = read_csv(b"".join(write_csv([row], COMPANIES)), COMPANIES).rows
+    (back,) = read_csv(write_csv([row], COMPANIES), COMPANIES).rows
     assert changed_company(COMPANY, back.values) is None
     assert changed_company(replace(COMPANY, name="前の名前"), back.values) == COMPANY
 
@@ -171,12 +177,25 @@ def test_companies_go_the_same_way() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+81", "-1", "@x", "＝1", "'=1", "''+1"])
 def test_no_cell_that_is_written_is_a_formula_and_each_is_read_as_it_was(text: str) -> None:
     row = {**company_row(COMPANY, "K1"), "name": text}
-    body = b"".join(write_csv([row], COMPANIES))
+    body = write_csv([row], COMPANIES)
     cells = next(iter(list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))[1:]))
     assert cells[1] == f"'{text}"
     assert read_csv(body, COMPANIES).rows[0].values["name"] == text
 
 
 def test_an_empty_list_is_still_a_list() -> None:
-    assert json.loads(b"".join(write_json([]))) == []
-    assert read_csv(b"".join(write_csv([], OFFERS)), OFFERS) == Table((), ())
+    assert json.loads(write_json([])) == []
+    assert read_csv(write_csv([], OFFERS), OFFERS) == Table((), ())
+
+
+def test_what_a_row_says_of_values_is_one_answer_and_the_same_again_leaves_the_answers_of_before() -> None:
+    offer = replace(
+        offer_of_row(read_csv(sheet(ROW), OFFERS).rows[0].values, "ofr_1", COMPANY, NOW),
+        own=Answers({"achievement": 0.5, "balance": 1.0}, count=4),
+    )
+    (same,) = read_csv(sheet(ROW), OFFERS).rows
+    assert changed_offer(offer, same.values) is None
+    (other,) = read_csv(sheet({**ROW, "values": "achievement=1"}), OFFERS).rows
+    changed = changed_offer(offer, other.values)
+    assert changed is not None
+    assert changed.own == Answers({"achievement": 1.0}, count=1)

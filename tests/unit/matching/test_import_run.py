@@ -1,6 +1,5 @@
 """An import that can be watched."""
 
-from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -11,57 +10,57 @@ from services.matching import cells
 from services.matching.hellowork import record
 from services.matching.import_run import (
     MESSAGES,
-    SHOWN,
-    STILL,
+    TRIES,
     AlreadyRunning,
-    Fault,
     ImportRun,
+    Place,
     advance,
-    begin,
+    begin_work,
     fail,
     finish,
-)  # fmt: skip
+    hopeless,
+    start_over,
+)
 from tests.unit.matching.builders import NOW
 
-FAULT = Fault(2, "99010-00000161", "kjyukoymd", "unreadable", skips=True)
+HERE = Place(1, 4)
 
 
 def running() -> ImportRun:
-    return begin("imp_1", "hellowork", None, NOW)
+    return ImportRun("imp_1", "hellowork", NOW, NOW)
 
 
 @given(st.lists(st.lists(st.sampled_from(("new", "changed", "unchanged")), max_size=20), max_size=8))
 def test_counts_are_those_of_all_pages_together(pages: list[list[str]]) -> None:
     run = running()
     for steps in pages:
-        run = advance(run, len(steps), steps, [], NOW)
+        run = advance(run, len(steps), steps, 1, HERE, NOW)
     assert run.read == sum(run.counts.values()) == sum(map(len, pages))
+    assert run.faulty == len(pages)
 
 
-def test_faults_are_all_counted_and_the_first_thousand_kept() -> None:
-    run = advance(running(), 1, [], [FAULT] * (SHOWN + 5), NOW)
-    run = advance(run, 1, [], [FAULT], NOW)
-    assert (len(run.faults), run.faulty) == (SHOWN, SHOWN + 6)
-
-
-def test_one_import_of_a_source_runs_at_a_time_until_it_ends_or_stands_still() -> None:
+def test_work_that_begins_again_and_again_without_a_page_is_hopeless_and_a_page_gives_new_hope() -> None:
     run = running()
-    with pytest.raises(AlreadyRunning):
-        begin("imp_2", "hellowork", run, NOW + STILL - timedelta(seconds=1))
-    assert begin("imp_2", "hellowork", run, NOW + STILL).state == "running"
-    assert begin("imp_2", "hellowork", finish(run, NOW), NOW).state == "running"
-    moved = advance(run, 1, ["new"], [], NOW + STILL)
-    with pytest.raises(AlreadyRunning):
-        begin("imp_2", "hellowork", moved, NOW + STILL)
+    for _ in range(TRIES):
+        run = begin_work(run)
+    assert not hopeless(run)
+    assert hopeless(begin_work(run))
+    assert not hopeless(begin_work(advance(run, 1, ["new"], 0, HERE, NOW)))
+
+
+def test_another_list_is_read_from_its_beginning() -> None:
+    run = advance(running(), 3, ["new"] * 3, 2, HERE, NOW)
+    again = start_over(run, Place(0, 2, ("B",)), NOW)
+    assert (again.read, again.counts, again.faulty, again.share) == (0, {}, 0, 0.0)
+    assert (running().share, run.share) == (None, 0.25)
 
 
 def test_an_import_ends_once() -> None:
-    ended = fail(running(), "unreadable", NOW)
-    assert (ended.state, ended.failure, ended.ended_at) == ("failed", "unreadable", NOW)
-    with pytest.raises(AlreadyRunning):
-        finish(ended, NOW)
-    with pytest.raises(AlreadyRunning):
-        advance(ended, 1, [], [], NOW)
+    ended = fail(running(), "unreadable", NOW, line=7)
+    assert (ended.state, ended.failure, ended.line, ended.ended_at) == ("failed", "unreadable", 7, NOW)
+    for rule in (finish, lambda run, now: advance(run, 1, [], 0, HERE, now), lambda run, _: begin_work(run)):
+        with pytest.raises(AlreadyRunning):
+            rule(ended, NOW)
 
 
 def test_every_fault_has_words_in_both_languages() -> None:

@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.area import read_areas
-from services.matching.hellowork.comparing import Held, adverts, change_of, digest_of, gone
+from services.matching.hellowork.comparing import Entry, Held, change_by, change_of, digest_of, entries, gone
 from services.matching.hellowork.figures import day, days_off, minute, number, span
+from services.matching.hellowork.offering import employer_of, new_offer, renewed
 from services.matching.hellowork.reading import Record, records
 from services.matching.hellowork.record import Advert, Problem, read_record
 from services.matching.hellowork.wage import wage_of
 from services.matching.hellowork.worktime import windows_of
 from services.matching.hours import DAY, LATEST, Window, week_mask
+from services.matching.inheriting import Answers
+from services.matching.occupations import Occupation
 from services.matching.offer import State
+from shared.events.matching.catalogue import OfferChanged, OfferPublished
 from tests.unit.matching.hellowork.samples import SAMPLE, data, xml
 
 AREAS, _ = read_areas(
@@ -267,14 +271,68 @@ def test_offers_that_are_missing_are_closed_only_when_the_whole_list_was_read() 
 
 def test_bad_records_are_reported_one_by_one_and_harm_no_other() -> None:
     body = xml(data(), data(kjno="99010-00000261", kjyukoymd="?"), data(kjno="99010-00000361"), data())
-    found = list(adverts(records([body]), AREAS, REACH))
-    assert [advert.kjno if advert else None for advert, _ in found] == [
+    found = list(entries(records([body]), AREAS, REACH))
+    assert [entry.advert.kjno if entry.advert else None for entry in found] == [
         "99010-00000161",
         None,
         "99010-00000361",
         None,
     ]
-    assert [(p.record, p.kjno, p.tag, p.code) for _, problems in found for p in problems] == [
+    assert [(p.record, p.kjno, p.tag, p.code) for entry in found for p in entry.problems] == [
         (2, "99010-00000261", "kjyukoymd", "unreadable"),
         (4, "99010-00000161", "kjno", "twice"),
     ]
+    assert change_by(found[1], Held("x", "published"), TODAY).step == "refused"
+    assert not change_by(found[1], Held("x", "published"), TODAY).closes
+    (again,) = entries(records([xml(data())]), AREAS, REACH, {"99010-00000161"})
+    assert [p.code for p in again.problems] == ["twice"]
+
+
+def test_of_offers_elsewhere_nothing_is_reported_and_what_was_here_ends() -> None:
+    away = data(shgbsjusho1_n="見本県とおい市", kjyukoymd="?", chgnkeitai_kagen="9円")
+    at_home = data(kjno="99010-00000261", shgbsjusho1_n="見本県とおい市", ztkkimmu_n="完全在宅")
+    first, second = entries(records([xml(away, at_home)]), AREAS, REACH)
+    assert first == Entry("99010-00000161", elsewhere=True)
+    assert change_by(first, Held("x", "paused"), TODAY).closes
+    assert not change_by(first, None, TODAY).closes
+    assert second.advert is not None
+
+
+def test_an_employer_is_known_by_its_number_or_by_its_name_however_that_is_written() -> None:
+    names = ("株式会社 見本 製作所", "見本製作所（株）", "(株)見本製作所", "見本製作所")
+    assert len({employer_of({"jgshmei": name}) for name in names}) == 1
+    assert employer_of({"jgshmei": "株式会社"}) != employer_of({"jgshmei": "有限会社"})
+    numbered = {"jgshno": "9901-123456-7", "jgshmei": "見本製作所"}
+    assert employer_of(numbered) == employer_of({**numbered, "jgshmei": "別の名前"})
+    assert employer_of(numbered) != employer_of({"jgshmei": "見本製作所"})
+
+
+def test_an_offer_has_its_place_and_its_occupations_profile_and_opens_again_when_it_is_advertised_again() -> (
+    None
+):
+    baker = Occupation("072-01", "見本", {"growth": 0.25}, {"realistic": 0.75})
+    offer, _ = new_offer(good(), "ofr_1", "com_1", AREAS, baker, NOW)
+    assert (offer.lat, offer.lng, offer.values, offer.interests) == (
+        35.0,
+        135.0,
+        {"growth": 0.25},
+        {"realistic": 0.75},
+    )
+    own = replace(
+        offer,
+        own=Answers({"growth": 1.0}, count=5),
+        accommodations=("quiet",),
+        state="expired",
+        closed_at=NOW,
+        closing_reason="expired",
+    )
+    again, events = renewed(own, good(sksu="別の仕事（見本）"), "com_2", AREAS, baker)
+    assert (again.title, again.accommodations, again.values) == (
+        "別の仕事（見本）",
+        ("quiet",),
+        {"growth": 0.625},
+    )
+    assert (again.state, again.closed_at, again.company_id) == ("published", None, "com_2")
+    assert [type(event) for event in events] == [OfferPublished]
+    paused, events = renewed(replace(offer, state="paused"), good(), "com_1", AREAS, baker)
+    assert (paused.state, [type(event) for event in events]) == ("paused", [OfferChanged])

@@ -1,0 +1,107 @@
+"""New profiles of occupations reach the offers of those occupations: in the background, by one process at a time."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from datetime import date, timedelta
+
+import structlog
+
+from services.matching.inheriting import inherited
+from services.matching.occupations import Fault, Occupation, read_occupations
+from services.matching.offer import Offer
+from services.matching.store import Store
+from services.matching.store.bulk import in_one
+from services.matching.store.occupations import Origin
+from shared.clock import Clock
+from shared.errors import Invalid
+from shared.events.matching.catalogue import OfferChanged
+from shared.leases import alone
+from shared.mongo import Database
+from shared.outbox import Changes, Outbox
+from shared.registry import Registry
+
+log = structlog.get_logger()
+
+AT_ONCE = 200
+
+
+class Spreading:
+    """`every`: seconds between two looks."""
+
+    def __init__(
+        self, db: Database, registry: Registry, outbox: Outbox, store: Store, clock: Clock, every: float
+    ) -> None:
+        self.db = db
+        self.registry = registry
+        self.outbox = outbox
+        self.store = store
+        self.clock = clock
+        self.every = every
+
+    async def take(
+        self, tenant: str, body: bytes, downloaded_on: date | None, version: str
+    ) -> tuple[Origin, list[Fault]]:
+        """The profiles of a file instead of those held so far, and what is wrong in it. Raises Invalid when nothing can be read."""
+        read, faults = await asyncio.to_thread(read_occupations, body, downloaded_on, version)
+        if not read.by_code:
+            raise Invalid("body", "no occupation with a code of the classification")
+        digest = hashlib.sha256(body).hexdigest()
+        origin = Origin(digest, downloaded_on, version, self.clock.now(), len(read.by_code))
+        await self.store.occupations.replace(tenant, read, origin)
+        return origin, faults
+
+    async def run(self, stop: asyncio.Event) -> None:
+        lasting = timedelta(seconds=max(30.0, 3 * self.every))
+        await alone(self.db, "occupation-spread", lasting, self.every, self.once, stop)
+
+    async def once(self) -> int:
+        """Bring up to date what is due, tenant by tenant; returns how many offers have changed."""
+        count = 0
+        for tenant in list(self.registry.tenants):
+            try:
+                count += await self._tenant(tenant)
+            except Exception as error:  # it stays due: the next look tries again
+                log.warning("occupations_not_spread", tenant=tenant, error=type(error).__name__)
+        return count
+
+    async def _tenant(self, tenant: str) -> int:
+        origin = await self.store.occupations.origin(tenant)
+        if origin is None or origin.spread_at is not None:
+            return 0
+        profiles = await self.store.occupations.every(tenant)
+        count = 0
+        # an offer may be written with the profiles of before while the first round is on its way
+        while changed := await self._round(tenant, profiles):
+            count += changed
+        await self.store.occupations.spread(tenant, origin.digest, self.clock.now())
+        log.info("occupations_spread", tenant=tenant, changed=count)
+        return count
+
+    async def _round(self, tenant: str, profiles: dict[str, Occupation]) -> int:
+        count = 0
+        async for offers in self.store.catalogue.living(tenant):
+            stale = [offer.id for offer in offers if _renewed(offer, profiles) != offer]
+            for first in range(0, len(stale), AT_ONCE):
+                count += await self._write(tenant, stale[first : first + AT_ONCE], profiles)
+        return count
+
+    async def _write(self, tenant: str, ids: list[str], profiles: dict[str, Occupation]) -> int:
+        async def work(changes: Changes) -> int:
+            bulk = self.store.catalogue.bulk(tenant)
+            count = 0
+            for offer in (await self.store.catalogue.offers(tenant, ids, changes)).values():
+                renewed = _renewed(offer, profiles)
+                if renewed != offer:
+                    event = OfferChanged(offer_id=offer.id, company_id=offer.company_id)
+                    self.store.catalogue.put_offer(bulk, renewed, [event])
+                    count += 1
+            await bulk.write(changes)
+            return count
+
+        return await in_one(self.outbox, work)
+
+
+def _renewed(offer: Offer, profiles: dict[str, Occupation]) -> Offer:
+    values, interests = inherited(offer.own, profiles.get(offer.occupation_code or ""))
+    return replace(offer, values=values, interests=interests)
