@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -49,8 +49,10 @@ def inputs_of(slate_id: str, seeker: Seeker, now: datetime, basis: Basis) -> str
 
     Numbers are written with all their digits: what changes in the last bit of one changes the hash, also when points are the same.
     """
-    whole = [MODEL, slate_id, now, seeker, basis]
-    text = json.dumps(_plain(whole), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    # of companies there may be many, and their numbers are plain already
+    companies = {name: [one.offers, one.exposure, one.interest] for name, one in basis.companies.items()}
+    whole = [_plain([MODEL, slate_id, now, seeker, replace(basis, companies={})]), companies]
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

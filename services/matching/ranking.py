@@ -48,8 +48,7 @@ class Ranking:
 
 def ranked(slate_id: str, blend: Blend, columns: Columns, best_of: int, kept: int) -> Ranking:
     """The `best_of` best candidates and the first `kept` of those that meet an obstacle."""
-    seeker, today = blend.seeker, blend.today
-    sifted = sift(columns, seeker, today)
+    sifted = sift(columns, blend.seeker, blend.today)
     rows, barred = sifted.rows, sifted.barred[:kept]
     scores = points(blend, columns, rows)
     found = best(keys(scores, lots(slate_id, columns.cells.key[rows])), best_of)
@@ -57,8 +56,8 @@ def ranked(slate_id: str, blend: Blend, columns: Columns, best_of: int, kept: in
         tuple(Candidate(columns.offers[rows[place]], int(scores[place])) for place in found),
         rows.size,
         tuple(
-            Exclusion(offer.id, obstacles(offer, seeker, today))
-            for offer in (columns.offers[row] for row in barred)
+            Exclusion(columns.offers[row].id, met)
+            for row, met in zip(barred.tolist(), sifted.all_of(barred), strict=True)
         ),
         sifted.counted(),
     )

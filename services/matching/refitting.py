@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from services.matching.learning import model_of
+from services.matching.rebuilding import rebuild
 from services.matching.store import Store
 from services.matching.store.interactions import KEPT_FOR
 from services.matching.store.models import Published
@@ -39,6 +40,7 @@ class Refitting:
         self.settle = settle
         self.holder = new_ulid()
         self._nudged = asyncio.Event()
+        self._rebuilt: set[str] = set()
 
     def nudge(self) -> None:
         """Somebody has said something to an offer: there is something to learn."""
@@ -66,6 +68,10 @@ class Refitting:
     async def _fit(self, tenant: Tenant) -> bool:
         now = self.clock.now()
         before = await self.store.models.latest(tenant.id)
+        if before is None and tenant.id not in self._rebuilt:
+            # learning may just have been turned on: what was said before counts, too
+            await rebuild(self.store, tenant.id, now)
+            self._rebuilt.add(tenant.id)
         since = before.through if before else LONG_AGO
         if since >= now or not await self.store.interactions.any_since(tenant.id, since, now):
             return False

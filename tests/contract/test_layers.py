@@ -40,6 +40,7 @@ USE_CASES = {
         "importing",
         "market",
         "proposing",
+        "rebuilding",
         "refitting",
         "replaying",
         "spreading",

@@ -3,6 +3,7 @@
 The two are one rule written twice, for speed; a test holds them together, and what is proposed is looked at by the other one, too.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,10 +24,12 @@ NEARLY_KM = 0.001
 
 @dataclass(frozen=True, eq=False)
 class Sifted:
-    """`first` is the number of the first obstacle of each row, in the order of `obstacles`, or `PASSES`."""
+    """`first` is the number of the first obstacle of each row, in the order of `obstacles`, or `PASSES`; `met` who meets
+    each of them."""
 
     obstacles: tuple[Obstacle, ...]
     first: Ints
+    met: tuple[Flags, ...] = ()
 
     @property
     def rows(self) -> Ints:
@@ -36,6 +39,11 @@ class Sifted:
     @property
     def barred(self) -> Ints:
         return np.flatnonzero(self.first != PASSES)
+
+    def all_of(self, rows: Ints) -> list[tuple[Obstacle, ...]]:
+        """Every obstacle that each of the rows meets."""
+        of_rows = np.array([met[rows] for met in self.met]).T.tolist()
+        return [tuple(itertools.compress(self.obstacles, row)) for row in of_rows]
 
     def counted(self) -> Counter[Obstacle]:
         """How many offers met which obstacle first."""
@@ -55,7 +63,7 @@ def sift(columns: Columns, seeker: Seeker, today: date | None) -> Sifted:
     first = np.full(len(columns), PASSES, np.int64)
     for number, (_, meets) in reversed(list(enumerate(found))):
         first[meets] = number
-    return Sifted(tuple(name for name, _ in found), first)
+    return Sifted(tuple(name for name, _ in found), first, tuple(met for _, met in found))
 
 
 Met = Iterator[tuple[Obstacle, Flags]]

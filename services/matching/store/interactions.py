@@ -48,6 +48,12 @@ class Interactions:
             return False
         return True
 
+    async def remove(self, tenant: str, one: Interaction) -> None:
+        async with reachable():
+            await self.db["interactions"].delete_one(
+                {"_id": interaction_id(tenant, one), "tenant_id": tenant}
+            )
+
     async def of_resident(self, tenant: str, resident_id: str) -> list[Interaction]:
         async with reachable():
             found = self.db["interactions"].find({"tenant_id": tenant, "resident_id": resident_id})

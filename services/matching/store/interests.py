@@ -1,5 +1,8 @@
 """What residents said to offers."""
 
+from collections.abc import AsyncIterator
+from datetime import datetime
+
 from services.matching.interest import Interest, withdraw
 from services.matching.store.changing import change
 from services.matching.store.listing import Position, newest_first
@@ -10,6 +13,7 @@ from shared.idempotency import Command
 from shared.mongo import Database, Document, Duplicate, reachable
 from shared.outbox import Outbox
 
+BATCH = 500
 CONSIDERED = 500
 """How many of a resident's latest utterances a slate takes into account."""
 
@@ -65,6 +69,13 @@ class Interests:
         return [
             _interest_of(d) for d in await newest_first(self.db, "interests", tenant, where, after, count)
         ]
+
+    async def standing(self, tenant: str, since: datetime, until: datetime) -> AsyncIterator[Interest]:
+        """Everybody's, said after `since` until `until` and not taken back."""
+        where = {"tenant_id": tenant, "state": "active", "created_at": {"$gt": since, "$lte": until}}
+        async with reachable():
+            async for document in self.db["interests"].find(where, batch_size=BATCH):
+                yield _interest_of(document)
 
     async def _standing(self, tenant: str, interest: Interest) -> Interest | None:
         async with reachable():

@@ -63,8 +63,12 @@ class Slates:
         return _slate_of(await self.outbox.fetch("slates", tenant, slate_id))
 
     async def latest(self, tenant: str, resident_id: str) -> Slate | None:
-        found = await newest_first(self.db, "slates", tenant, {"resident_id": resident_id}, None, 1)
-        return _slate_of(found[0]) if found else None
+        return next(iter(await self.newest(tenant, resident_id, 1)), None)
+
+    async def newest(self, tenant: str, resident_id: str, count: int) -> list[Slate]:
+        """The resident's, newest first."""
+        found = await newest_first(self.db, "slates", tenant, {"resident_id": resident_id}, None, count)
+        return [_slate_of(document) for document in found]
 
     async def shown_since(
         self, tenant: str, since: datetime, until: datetime, *, terms: bool = True
@@ -142,6 +146,8 @@ def _slate_of(document: Document) -> Slate:
         else Counter(e["obstacles"][0] for e in document["excluded"]),
         basis=basis_of(document["basis"]) if document.get("basis") else None,
         model=document["model"],
+        inputs=document.get("inputs"),
+        test=document.get("test", False),
         hidden=document.get("hidden", {}),
         follows=document.get("follows"),
     )

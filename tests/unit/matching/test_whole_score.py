@@ -278,7 +278,7 @@ def test_a_change_of_an_offer_or_of_the_model_that_is_too_small_to_move_a_point_
     worse = [dataclasses.replace(kept[0], values={"balance": kept[0].values["balance"] + A_BIT}), *kept[1:]]
     assert replay(slate, worse, MODEL).differences == ("basis", "inputs")
     weights = MODEL.weights.copy()
-    weights.data[0] = np.nextafter(weights.data[0], np.float32(1))
+    weights.data[0] = np.nextafter(weights.data[0], np.float32(0))
     assert "inputs" in replay(slate, kept, Model(MODEL.offers, weights, MODEL.logistic)).differences
 
 

@@ -31,7 +31,7 @@ from tests.unit.matching.test_whole_score import (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rich_seekers(), rich_offers(), policies, states, st.integers(0, 15))
 def test_the_ranking_of_all_at_once_is_that_of_the_plain_rules(
     seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], best_of: int
@@ -42,7 +42,7 @@ def test_the_ranking_of_all_at_once_is_that_of_the_plain_rules(
     assert ranked("slt_1", blend, columns, best_of, 5) == plain
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rich_offers(), rich_offers(), st.randoms(use_true_random=False))
 def test_columns_that_were_changed_are_those_that_are_made_anew(
     before: list[Offer], after: list[Offer], random: Random
