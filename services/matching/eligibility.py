@@ -27,6 +27,7 @@ Obstacle = Literal[
     "accommodation",
     "form",
     "not_interested",
+    "shown",
 ]
 
 
@@ -45,8 +46,9 @@ def obstacles(offer: Offer, seeker: Seeker, today: date | None = None) -> tuple[
     wage_unknown     there is a wage floor and the offer names no wage
     licence          needs a licence that the person, who has said which they hold, does not hold
     accommodation    does not give something that the person needs
-    form             another kind of work or of contract than those wished for
+    form             another kind of work or of contract than those wished for, or not from home when only that is wished for
     not_interested   the person has put it aside
+    shown            on an earlier page of the same list
     """
     return (*_standing(offer, today), *_place(offer, seeker), *_terms(offer, seeker), *_person(offer, seeker))
 
@@ -95,10 +97,13 @@ def _person(offer: Offer, seeker: Seeker) -> Iterator[Obstacle]:
     of_kind = not wishes.kinds or offer.kind in wishes.kinds
     form = offer.employment_form
     of_form = not wishes.employment_forms or form is None or form in wishes.employment_forms
-    if not (of_kind and of_form):
+    of_place = offer.remote or not wishes.remote_only
+    if not (of_kind and of_form and of_place):
         yield "form"
     if offer.id in seeker.dismissed:
         yield "not_interested"
+    if offer.id in seeker.shown:
+        yield "shown"
 
 
 def distance(offer: Offer, seeker: Seeker) -> float | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.matching.advertising import shown_offer
 from services.matching.interest import Interest, Kind, express
 from services.matching.offer import NoLongerOpen
 from services.matching.store import Store
@@ -12,8 +13,8 @@ from shared.idempotency import Command
 async def say(
     store: Store, tenant: str, resident_id: str, offer_id: str, kind: Kind, command: Command, now: datetime
 ) -> Interest:
-    """The interest that stands now. Raises NotFound for an offer the tenant does not have, NoLongerOpen for a closed one."""
-    offer = await store.offers.get(tenant, offer_id)
+    """The interest that stands now. Raises NotFound for an offer that residents do not meet, NoLongerOpen for one that has ended."""
+    offer = await shown_offer(store, tenant, offer_id)
     interest_id = command.new_id("int")
     try:
         who = await store.residents.get(tenant, resident_id)

@@ -1,9 +1,10 @@
 """The person for whom work is sought, as the rules see them: answers, wishes, and where they could work."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.matching.interest import POSITIVE, Interest, latest
+from services.matching.licences import covered
 from services.matching.questionnaire import Questionnaire, Wishes, callings_of, profile_of
 from services.matching.values import Calling, Profile
 from shared.tenancy import Tenant
@@ -15,7 +16,8 @@ class Seeker:
 
     `dismissed` are ids of offers the person does not want to see, `liked` the tags of those they were interested in. `callings` are
     the six interests, 0 to 1. `history` is what the person did with offers, as `engine.interactions.strengths` gives it. `at` is
-    where the person sets out from, latitude and longitude in degrees.
+    where the person sets out from, latitude and longitude in degrees. `shown` are offers of earlier pages of the same list. Of `wishes`
+    the licences are all that the person may do with those they hold.
     """
 
     resident_id: str
@@ -28,6 +30,7 @@ class Seeker:
     callings: Mapping[Calling, float] = field(default_factory=dict)
     history: Mapping[str, float] = field(default_factory=dict)
     at: tuple[float, float] | None = None
+    shown: frozenset[str] = frozenset()
 
     @property
     def areas(self) -> frozenset[str]:
@@ -46,6 +49,7 @@ def seeker_of(
     interests: Iterable[Interest],
     lives_in: str | None,
     history: Mapping[str, float] | None = None,
+    shown: Iterable[str] = (),
 ) -> Seeker:
     """`lives_in` is the municipality code that intake registered; without one (the event may still be on its way) the tenant's own."""
     reach = reach_of(tenant)
@@ -55,9 +59,18 @@ def seeker_of(
         home=lives_in if lives_in in reach else tenant.spec.municipality_code,
         reach=reach,
         profile=profile_of(questionnaire.answers),
-        wishes=questionnaire.wishes,
+        wishes=as_searched(questionnaire.wishes),
         dismissed=frozenset(offer for offer, i in said.items() if i.kind == "not_interested"),
         liked={offer: i.tags for offer, i in said.items() if i.kind in POSITIVE},
         callings=callings_of(questionnaire.answers),
         history=history or {},
+        at=questionnaire.wishes.start_at,
+        shown=frozenset(shown),
     )
+
+
+def as_searched(wishes: Wishes) -> Wishes:
+    """The wishes as offers are looked for: whoever may drive a lorry may drive a car."""
+    if wishes.licences is None:
+        return wishes
+    return replace(wishes, licences=tuple(sorted(covered(wishes.licences))))

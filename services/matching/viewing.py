@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.matching.advertising import shown_offer
 from services.matching.engine.interactions import Interaction
 from services.matching.store import Store
 from shared.tenancy import Tenant
@@ -10,7 +11,7 @@ from shared.tenancy import Tenant
 async def look(store: Store, tenant: Tenant, resident_id: str, offer_id: str, now: datetime) -> None:
     """Once per resident, offer and day. Nothing is kept when the municipality or the person wants nothing learned,
     or of who was registered with a test key. Raises NotFound."""
-    offer = await store.offers.get(tenant.id, offer_id)
+    offer = await shown_offer(store, tenant.id, offer_id)
     if not tenant.spec.matching.learning:
         return
     questionnaire, _ = await store.questionnaires.get(tenant.id, resident_id)

@@ -1,7 +1,4 @@
-"""The catalogue: every word of matching that residents and staff read outside the templates. Plain Japanese.
-
-The items are written for Banso; none is taken from job tag, O*NET or another instrument.
-"""
+"""The catalogue: words of matching that residents and staff read outside the templates. Plain Japanese."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,41 +8,6 @@ from services.matching.hours import Window, time_text
 from services.matching.offer import Kind
 from services.matching.scoring import Term
 from services.matching.values import Calling, Scale
-
-QUESTION: Final = "仕事をするとき、次のことは、あなたにとってどのくらい大切ですか。"
-CHOICES: Final[Mapping[int, str]] = {
-    5: "とても大切",
-    4: "大切",
-    3: "どちらともいえない",
-    2: "あまり大切でない",
-    1: "大切でない",
-}
-SKIP: Final = "答えない"
-
-ITEMS: Final[Mapping[str, str]] = {
-    "achievement-1": "一日の終わりに「ここまでできた」と思えること",
-    "autonomy-1": "やり方や順番を、自分で決められること",
-    "expertise-1": "ひとつのことに、くわしくなれること",
-    "growth-1": "前はできなかったことが、できるようになること",
-    "recognition-1": "がんばったことに、だれかが気づいてくれること",
-    "service-1": "だれかに「助かった」と言ってもらえること",
-    "relationships-1": "職場に、気軽に話せる人がいること",
-    "safety-1": "けがや事故の心配が少ないこと",
-    "balance-1": "仕事のあとに、自分の時間が残ること",
-    "stability-1": "来月も来年も、続けられる見通しがあること",
-    "reward-1": "働いた分に見合うお金を受け取れること",
-    "achievement-2": "むずかしいことを、くふうして最後までやりきること",
-    "autonomy-2": "細かく言われず、まかせてもらえること",
-    "expertise-2": "覚えた知識や技を、仕事で使えること",
-    "growth-2": "新しいことを教えてもらう機会があること",
-    "recognition-2": "「この仕事はあなたに頼みたい」と言われること",
-    "service-2": "自分の仕事が、まちの役に立っていると感じること",
-    "relationships-2": "わからないとき、まわりの人に聞きやすいこと",
-    "safety-2": "暑さや重い物など、体への無理が少ないこと",
-    "balance-2": "急な用事のとき、休みを相談しやすいこと",
-    "stability-2": "毎月の収入が、大きく変わらないこと",
-    "reward-2": "続けるうちに、時給や給料が上がっていくこと",
-}
 
 SCALES: Final[Mapping[Scale, str]] = {
     "achievement": "やりきった手ごたえ",
@@ -98,6 +60,7 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = {
     "accommodation": "必要な配慮があるか、書かれていません",
     "form": "希望した働き方とちがいます",
     "not_interested": "「興味がない」を選んだ仕事です",
+    "shown": "前のページで出した仕事です",
 }
 
 _FIXED: Final[Mapping[str, str]] = {
@@ -116,6 +79,24 @@ CALLINGS: Final[Mapping[Calling, str]] = {
     "social": "人と関わり、手助けすること",
     "enterprising": "人を動かし、企てること",
     "conventional": "決まったやり方で、きちんと進めること",
+}
+CALLING_NAMES: Final[Mapping[Calling, str]] = {
+    "realistic": "手や体を使う",
+    "investigative": "調べる",
+    "artistic": "表す",
+    "social": "手助けする",
+    "enterprising": "人を動かす",
+    "conventional": "ととのえる",
+}
+"""Short enough for a corner of the picture."""
+
+CALLING_STRENGTHS: Final[Mapping[Calling, str]] = {
+    "realistic": "手や体を動かして、形にしていく力になります。",
+    "investigative": "「なぜ」を調べて、わかるまで考える力になります。",
+    "artistic": "感じたことを形にして、伝える力になります。",
+    "social": "人の話を聞いて、支える力になります。",
+    "enterprising": "まわりに声をかけて、ものごとを動かす力になります。",
+    "conventional": "決まったことを、きちんとととのえる力になります。",
 }
 
 _LEARNED: Final[Mapping[str, tuple[str, str]]] = {

@@ -1,23 +1,11 @@
-"""/matching/questionnaire, a few items a page, and /matching/profile, what they make."""
-
-from typing import Any
+"""/matching/questionnaire: a few items a page, to be left and taken up again at any point."""
 
 from fastapi import APIRouter, Request, Response
 
-from services.matching import wording
-from services.matching.hours import Window
-from services.matching.pages.chart import LINE, WIDTH, bars
-from services.matching.pages.visitor import area_name, form_command
-from services.matching.pages.wish_form import (
-    KEEP,
-    LABELS,
-    WishForm,
-    form_of_wishes,
-    sent_form,
-    wishes_of_form,
-)
-from services.matching.questionnaire import ITEMS, Item, Questionnaire, Wishes, answer, profile_of
-from services.matching.seeker import reach_of
+from services.matching.item_texts import ASKING, ITEMS, SKIP
+from services.matching.pages.visitor import form_command
+from services.matching.questionnaire import ITEMS as ASKED
+from services.matching.questionnaire import Item, Questionnaire, answer
 from services.matching.store import Store
 from shared.ids import new_ulid
 from shared.runtime import Core
@@ -25,12 +13,24 @@ from shared.tenancy import Tenant
 from shared.web import Pages
 from shared.web.visiting import VisitorOf, form_of, go, page_route
 
-STEPS: tuple[tuple[Item, ...], ...] = (ITEMS[:6], ITEMS[6:11], ITEMS[11:17], ITEMS[17:])
-LAST = len(STEPS) + 1
-"""The last step asks for wishes."""
+PAGE, PROFILE, WISHES = "/matching/questionnaire", "/matching/profile", "/matching/wishes"
+MOST_ON_A_PAGE = 6
 SKIPPED = "skip"
-OPTIONS = [*((str(value), text) for value, text in wording.CHOICES.items()), (SKIPPED, wording.SKIP)]
-GIVEN: dict[str, int | None] = {**{str(value): value for value in wording.CHOICES}, SKIPPED: None}
+GIVEN: dict[str, int | None] = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, SKIPPED: None}
+
+
+def steps(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], ...]:
+    """Pages of few items, in order; each asks of one part only."""
+    found: list[list[Item]] = []
+    for item in items:
+        if not found or len(found[-1]) == MOST_ON_A_PAGE or found[-1][0].part != item.part:
+            found.append([])
+        found[-1].append(item)
+    return tuple(map(tuple, found))
+
+
+STEPS = steps(ASKED)
+LAST = len(STEPS)
 
 
 def questionnaire_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
@@ -40,108 +40,71 @@ def questionnaire_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
     async def show_questionnaire(visitor: VisitorOf, step: str = "") -> Response:
         tenant = visitor.tenant
         questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
-        return _step_page(_step(step) or _first_open(questionnaire), tenant, questionnaire)
+        return _page(tenant, questionnaire, _step(step) or _first_open(questionnaire))
 
     @router.post("/questionnaire")
     async def keep_answers(visitor: VisitorOf, request: Request) -> Response:
         tenant = visitor.tenant
-        fields = await form_of(request)
-        step = _step(_one(fields, "step")) or 1
-        before, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
-        answers, problems = _answers(step, fields)
-        wishes, form = None, None
-        if step == LAST:
-            form = sent_form(fields, before.wishes)
-            wishes, problems = wishes_of_form(form, reach_of(tenant), before.wishes)
+        fields = {name: values[0] for name, values in (await form_of(request)).items()}
+        step, towards = _step(fields.get("step", "")) or 1, fields.get("go", "")
+        answers, problems = _answers(step, fields, passed=towards not in ("back", "pause"))
         if problems:
-            return _step_page(step, tenant, before, form=form, problems=problems, status=422)
-        towards = _one(fields, "go")
-        finish, now = towards == "finish", core.clock.now()
+            before, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
+            return _page(tenant, before, step, problems=problems, status=422)
+        now = core.clock.now()
         await store.questionnaires.change(
             tenant.id,
             visitor.resident_id,
-            lambda q: answer(q, answers, wishes, finish=finish, now=now),
-            await form_command(request, visitor, _one(fields, "idempotency_key")),
+            lambda q: answer(q, answers, None, finish=False, now=now),
+            await form_command(request, visitor, fields.get("idempotency_key", "")),
         )
-        return go("/matching/profile" if finish else f"/matching/questionnaire?step={_next(step, towards)}")
+        return go(_towards(step, towards))
 
-    @router.get("/profile")
-    async def show_profile(visitor: VisitorOf) -> Response:
-        tenant = visitor.tenant
-        questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
-        profile = profile_of(questionnaire.answers)
-        drawn = bars(profile)
-        return pages.render(
-            "profile.html",
-            tenant,
-            bars=drawn,
-            width=WIDTH,
-            height=len(drawn) * LINE,
-            strengths=[(wording.SCALES[s], wording.STRENGTHS[s]) for s in profile.leading()],
-            wishes=_wish_lines(tenant, questionnaire.wishes),
-            idempotency_key=new_ulid(),
-        )
-
-    def _step_page(
-        step: int,
+    def _page(
         tenant: Tenant,
         questionnaire: Questionnaire,
+        step: int,
         *,
-        form: WishForm | None = None,
         problems: dict[str, str] | None = None,
         status: int = 200,
     ) -> Response:
-        context: dict[str, Any] = {"step": step, "last": LAST, "problems": problems or {}}
-        if step == LAST:
-            context["form"] = form or form_of_wishes(questionnaire.wishes)
-            context["parts"] = _parts(context["form"].kept)
-            context["areas"] = [(code, area_name(core, tenant, code)) for code in _areas(tenant)]
-        else:
-            context["items"] = [
-                (item.id, wording.ITEMS[item.id], _chosen(questionnaire, item.id)) for item in STEPS[step - 1]
-            ]
+        items = STEPS[step - 1]
+        asking = ASKING[items[0].part]
+        options = [*((str(value), text) for value, text in asking.choices.items()), (SKIPPED, SKIP)]
         return pages.render(
             "questionnaire.html",
             tenant,
             status=status,
-            question=wording.QUESTION,
-            options=OPTIONS,
+            step=step,
+            last=LAST,
+            asking=asking,
+            options=options,
+            items=[(item.id, ITEMS[item.id], _chosen(questionnaire, item.id)) for item in items],
+            problems=problems or {},
             idempotency_key=new_ulid(),
-            **context,
         )
-
-    def _wish_lines(tenant: Tenant, wishes: Wishes) -> list[tuple[str, str]]:
-        areas = "、".join(area_name(core, tenant, code) for code in wishes.areas)
-        wage = f"{wishes.wage_floor:,}円以上" if wishes.wage_floor else ""
-        return [
-            ("地域", areas or "決めていません（となりの市区町村も見ます）"),
-            ("時間", wording.hours_text(wishes.hours) if wishes.hours else "決めていません"),
-            ("時給", wage or "決めていません"),
-        ]
 
     return router
 
 
-def _one(fields: dict[str, list[str]], name: str) -> str:
-    return next(iter(fields.get(name, ())), "")
-
-
 def _step(text: str) -> int | None:
-    return (
-        int(text) if text.isascii() and text.isdigit() and len(text) == 1 and 1 <= int(text) <= LAST else None
-    )
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        return None
+    return int(text) if 1 <= int(text) <= LAST else None
 
 
-def _next(step: int, towards: str) -> int:
-    return max(1, step - 1) if towards == "back" else min(LAST, step + 1)
+def _towards(step: int, towards: str) -> str:
+    if towards == "pause":
+        return PROFILE
+    if towards == "back":
+        return f"{PAGE}?step={max(1, step - 1)}"
+    return f"{PAGE}?step={step + 1}" if step < LAST else f"{WISHES}?first=1"
 
 
 def _first_open(questionnaire: Questionnaire) -> int:
     """Where to take it up again; the beginning when every item has been answered or skipped."""
-    for number, items in enumerate(STEPS, start=1):
-        if any(item.id not in questionnaire.answers for item in items):
-            return number
-    return 1
+    still_open = set(questionnaire.open_items)
+    return next((number for number, items in enumerate(STEPS, 1) if still_open.intersection(items)), 1)
 
 
 def _chosen(questionnaire: Questionnaire, item: str) -> str | None:
@@ -151,23 +114,14 @@ def _chosen(questionnaire: Questionnaire, item: str) -> str | None:
     return SKIPPED if value is None else str(value)
 
 
-def _answers(step: int, fields: dict[str, list[str]]) -> tuple[dict[str, int | None], dict[str, str]]:
-    """The answers of this step, and what is wrong by field name."""
-    if step == LAST:
-        return {}, {}
-    sent = {item.id: _one(fields, item.id) for item in STEPS[step - 1] if item.id in fields}
+def _answers(
+    step: int, fields: dict[str, str], *, passed: bool
+) -> tuple[dict[str, int | None], dict[str, str]]:
+    """The answers of this page, and what is wrong by field name. Who has `passed` it has skipped what they left open."""
+    asked = [item.id for item in STEPS[step - 1]]
+    sent = {item: fields[item] for item in asked if item in fields}
     wrong = {
-        item: "答えは、ならんでいる中から選んでください。"
-        for item, value in sent.items()
-        if value not in GIVEN
+        i: "答えは、ならんでいる中から選んでください。" for i, value in sent.items() if value not in GIVEN
     }
-    return {item: GIVEN[value] for item, value in sent.items() if value in GIVEN}, wrong
-
-
-def _areas(tenant: Tenant) -> tuple[str, ...]:
-    return (tenant.spec.municipality_code, *tenant.spec.neighbouring_areas)
-
-
-def _parts(kept: tuple[Window, ...]) -> list[tuple[str, str]]:
-    parts = list(LABELS.items())
-    return [*parts, (KEEP, f"いまの希望のまま（{wording.hours_text(kept)}）")] if kept else parts
+    answers = {item: GIVEN[value] for item, value in sent.items() if value in GIVEN}
+    return {**(dict.fromkeys(asked) if passed else {}), **answers}, wrong

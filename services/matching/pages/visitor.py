@@ -2,11 +2,14 @@
 
 from fastapi import Request
 
+from services.matching.area import Areas
 from shared.http.request import make_command
 from shared.idempotency import Command
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web.visiting import Visitor
+
+NO_PLACES = Areas()
 
 
 async def form_command(request: Request, visitor: Visitor, key: str) -> Command:
@@ -14,9 +17,10 @@ async def form_command(request: Request, visitor: Visitor, key: str) -> Command:
     return make_command(request, visitor.tenant.id, visitor.actor, key.strip() or None, await request.body())
 
 
-def area_name(core: Core, tenant: Tenant, code: str) -> str:
-    """The name of a municipality that is declared here, otherwise its code."""
+def area_name(core: Core, tenant: Tenant, code: str, places: Areas = NO_PLACES) -> str:
+    """The name of a municipality that is declared here or in the list of `places`, otherwise its code."""
     if code == tenant.spec.municipality_code:
         return tenant.spec.short_name
     named = (t.spec.short_name for t in core.registry.tenants.values() if t.spec.municipality_code == code)
-    return next(named, f"市区町村コード {code}")
+    known = places.by_code.get(code)
+    return next(named, known.name if known else f"市区町村コード {code}")

@@ -11,6 +11,7 @@ from services.matching.eligibility import Obstacle
 from services.matching.market import Market
 from services.matching.offer import Kind
 from services.matching.proposing import SIZE, new_slate
+from services.matching.relaxing import Wish
 from services.matching.routes.fields import Hours, SlateId, Strict
 from services.matching.scoring import Term
 from services.matching.slate import Area, Proposal, Slate
@@ -19,10 +20,14 @@ from shared.auth import Actor
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.http.request import CommandOf, ResidentOf, TenantOf, scope
+from shared.ids import id_pattern
 
 
 class SlateRequest(Strict):
+    """`follows` is an earlier slate of one's own: the new one goes on with its list and repeats nothing of it."""
+
     size: int = Field(default=SIZE, ge=1, le=20, description="How many offers at most")
+    follows: str | None = Field(default=None, pattern=id_pattern("slt"))
 
 
 class Reason(BaseModel):
@@ -56,9 +61,14 @@ class ProposalView(BaseModel):
 
 
 class SlateView(BaseModel):
+    """`hidden`: for each of the person's wishes, how many offers more there would be without it alone. `more`: further ones fit."""
+
     id: str
     created_at: datetime
     offers: list[ProposalView]
+    follows: str | None
+    more: bool
+    hidden: dict[Wish, int]
 
 
 class ExclusionView(BaseModel):
@@ -114,15 +124,18 @@ def proposal_view(proposal: Proposal) -> ProposalView:
 
 def view(slate: Slate) -> SlateView:
     return SlateView(
-        id=slate.id, created_at=slate.created_at, offers=[proposal_view(p) for p in slate.proposals]
+        id=slate.id,
+        created_at=slate.created_at,
+        offers=[proposal_view(p) for p in slate.proposals],
+        follows=slate.follows,
+        more=bool(slate.passed_over),
+        hidden=dict(slate.hidden),
     )
 
 
 def staff_view(slate: Slate) -> StaffSlateView:
     return StaffSlateView(
-        id=slate.id,
-        created_at=slate.created_at,
-        offers=[proposal_view(p) for p in slate.proposals],
+        **dict(view(slate)),
         resident_id=slate.seeker.resident_id,
         model=slate.model,
         model_hash=slate.basis.model_hash if slate.basis else None,
@@ -150,9 +163,10 @@ def slate_router(store: Store, market: Market, clock: Clock) -> APIRouter:
         actor: ResidentOf, tenant: TenantOf, command: CommandOf, wanted: SlateRequest | None = None
     ) -> SlateView:
         """Offers for the resident, best first, each with its reasons. Works with an unfinished questionnaire, too."""
-        size = wanted.size if wanted else SIZE
-        resident_id = actor.require_resident()
-        return view(await new_slate(store, market, tenant, resident_id, size, command, clock.now()))
+        asked = wanted or SlateRequest()
+        resident_id, now = actor.require_resident(), clock.now()
+        made = await new_slate(store, market, tenant, resident_id, asked.size, command, now, asked.follows)
+        return view(made)
 
     @router.get("/me/slates/{slate_id}")
     async def get_own_slate(slate_id: SlateId, actor: ResidentOf) -> SlateView:

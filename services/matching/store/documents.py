@@ -28,11 +28,14 @@ def wishes_document(wishes: Wishes) -> Document:
         "accommodations": list(wishes.accommodations),
         "skills": list(wishes.skills),
         "learning": wishes.learning,
+        "start": wishes.start,
+        "start_at": list(wishes.start_at) if wishes.start_at else None,
+        "remote_only": wishes.remote_only,
     }
 
 
 def wishes_of(document: Document) -> Wishes:
-    licences = document.get("licences")
+    licences, start_at = document.get("licences"), document.get("start_at")
     return Wishes(
         areas=tuple(document["areas"]),
         hours=windows_of(document["hours"]),
@@ -46,4 +49,7 @@ def wishes_of(document: Document) -> Wishes:
         accommodations=tuple(document.get("accommodations", ())),
         skills=tuple(document.get("skills", ())),
         learning=document.get("learning", True),
+        start=document.get("start"),
+        start_at=(start_at[0], start_at[1]) if start_at else None,
+        remote_only=document.get("remote_only", False),
     )

@@ -3,14 +3,16 @@
 from typing import Any
 
 from services.matching.questionnaire import Questionnaire
+from services.matching.store.bulk import in_one
 from services.matching.store.changing import Rule
 from services.matching.store.documents import wishes_document, wishes_of
+from services.matching.store.slates import EMPTIED
 from shared.changing import settled
 from shared.errors import NotFound, StaleVersion
 from shared.idempotency import Command
 from shared.ids import derived_id
 from shared.mongo import Database, Document, reachable
-from shared.outbox import Outbox
+from shared.outbox import Changes, Outbox
 
 
 class Questionnaires:
@@ -54,6 +56,40 @@ class Questionnaires:
 
         return await settled(attempt, expected=expected)
 
+    async def erase(self, tenant: str, resident_id: str, rule: Rule[Questionnaire], command: Command) -> None:
+        """Apply the rule that empties it, and delete what was made from it: proposals, and looks at offers. All of it or nothing."""
+        empty = Questionnaire(derived_id("qst", tenant, resident_id), resident_id)
+
+        async def work(changes: Changes) -> None:
+            document = await self._document(tenant, empty.id, changes)
+            if document is not None and not command.seen_in(document):
+                blank, events = rule(_questionnaire_of(document))
+                where = {"_id": empty.id, "tenant_id": tenant}
+                async with reachable():
+                    # what was sent before is known by its fingerprint, from which a few answers could be guessed
+                    await self.db["questionnaires"].update_one(
+                        where, {"$set": {"commands": []}}, session=changes.session
+                    )
+                await self.outbox.update(
+                    "questionnaires", tenant, empty.id, document["version"], _fields(blank), events,
+                    command=command, changes=changes,
+                )  # fmt: skip
+            await self._erase_made_of_it(tenant, resident_id, changes)
+
+        await in_one(self.outbox, work)
+
+    async def _erase_made_of_it(self, tenant: str, resident_id: str, changes: Changes) -> None:
+        theirs = {"tenant_id": tenant, "resident_id": resident_id}
+        async with reachable():
+            await self.db["interactions"].delete_many(theirs, session=changes.session)
+            # a slate whose event still waits to be published is emptied: its event must not be lost
+            await self.db["slates"].update_many(
+                {**theirs, "outbox_at": {"$exists": True}}, {"$set": EMPTIED}, session=changes.session
+            )
+            await self.db["slates"].delete_many(
+                {**theirs, "outbox_at": {"$exists": False}}, session=changes.session
+            )
+
     async def refusing(self, tenant: str) -> frozenset[str]:
         """Residents who want nothing learned from what they do."""
         where = {"tenant_id": tenant, "wishes.learning": False}
@@ -61,9 +97,11 @@ class Questionnaires:
             found = await self.db["questionnaires"].find(where, {"resident_id": 1}).to_list(None)
         return frozenset(document["resident_id"] for document in found)
 
-    async def _document(self, tenant: str, questionnaire_id: str) -> Document | None:
+    async def _document(
+        self, tenant: str, questionnaire_id: str, changes: Changes | None = None
+    ) -> Document | None:
         try:
-            return await self.outbox.fetch("questionnaires", tenant, questionnaire_id)
+            return await self.outbox.fetch("questionnaires", tenant, questionnaire_id, changes=changes)
         except NotFound:
             return None
 
@@ -74,6 +112,7 @@ def _fields(questionnaire: Questionnaire) -> dict[str, Any]:
         "wishes": wishes_document(questionnaire.wishes),
         "updated_at": questionnaire.updated_at,
         "completed_at": questionnaire.completed_at,
+        "item_set": questionnaire.item_set,
     }
 
 
@@ -85,4 +124,6 @@ def _questionnaire_of(document: Document) -> Questionnaire:
         wishes=wishes_of(document["wishes"]),
         updated_at=document["updated_at"],
         completed_at=document["completed_at"],
+        # before sets were counted there was one
+        item_set=document.get("item_set", 1),
     )

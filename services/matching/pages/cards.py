@@ -1,0 +1,137 @@
+"""An offer as residents see it: what it is, why it was proposed, what they have said to it and what they can say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.matching import wording
+from services.matching.interest import Interest, Kind, Positive, latest
+from services.matching.licences import label
+from services.matching.offer import Offer
+from services.matching.offer_texts import KIND_NOTES, POSSIBLE, SAYINGS, SOURCES, Saying
+from services.matching.pages.wish_words import WishWords
+from services.matching.posting_words import ACCOMMODATIONS, FORMS
+from services.matching.slate import Proposal
+from shared.ids import new_ulid
+from shared.tenancy import Tenant
+from shared.web.pages import service_day_text
+
+HANDED_ON: tuple[Positive, ...] = ("ask", "experience", "apply")
+"""What staff answer."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What stands, and the id by which it is taken back."""
+
+    id: str
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """`rank` counts over all pages of a list; None outside of one. `can_say` and `saved` are for an offer that is `open`."""
+
+    offer: Offer
+    rank: int | None
+    open: bool
+    kind: str
+    kind_note: str
+    source: str
+    facts: tuple[tuple[str, str], ...]
+    neighbouring: str | None
+    reasons: tuple[str, ...]
+    mismatch: str | None
+    aside: Said | None
+    said: tuple[Said, ...]
+    can_say: tuple[tuple[Positive, Saying], ...]
+    idempotency_key: str
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether staff have something to answer."""
+        return any(one.kind in HANDED_ON for one in self.said)
+
+
+class Cards:
+    def __init__(self, words: WishWords) -> None:
+        self.words = words
+
+    def proposed(
+        self,
+        tenant: Tenant,
+        proposal: Proposal,
+        before: int,
+        present: Offer | None,
+        interests: Iterable[Interest],
+    ) -> Card:
+        """The card of a proposal, with `before` others on earlier pages; `present` is the offer as it stands now."""
+        return self._card(tenant, proposal.offer, present, interests, proposal, before + proposal.rank)
+
+    def offered(
+        self, tenant: Tenant, offer: Offer, interests: Iterable[Interest], proposal: Proposal | None
+    ) -> Card:
+        """The card of any offer; with the reasons of the proposal when there was one."""
+        return self._card(tenant, offer, offer, interests, proposal, None)
+
+    def _card(
+        self,
+        tenant: Tenant,
+        offer: Offer,
+        present: Offer | None,
+        interests: Iterable[Interest],
+        proposal: Proposal | None,
+        rank: int | None,
+    ) -> Card:
+        mine = sorted((i for i in interests if i.offer_id == offer.id), key=lambda i: (i.created_at, i.id))
+        standing = latest(mine).get(offer.id)
+        aside = standing if standing and standing.kind == "not_interested" else None
+        said = said_of(mine)
+        area = self.words.area(tenant, offer.municipality_code)
+        neighbouring = proposal is not None and proposal.area == "neighbouring"
+        mismatch = proposal.mismatch if proposal else None
+        return Card(
+            offer=offer,
+            rank=rank,
+            open=present is not None and present.state == "published",
+            kind=wording.KINDS[offer.kind],
+            kind_note=KIND_NOTES[offer.kind],
+            source=SOURCES[offer.source],
+            facts=_facts(offer, area),
+            neighbouring=area if neighbouring else None,
+            reasons=tuple(wording.term_text(term) for term in proposal.reasons) if proposal else (),
+            mismatch=wording.term_text(mismatch) if mismatch else None,
+            aside=Said(aside.id, aside.kind, "") if aside else None,
+            said=said,
+            can_say=_can_say(offer, said),
+            idempotency_key=new_ulid(),
+        )
+
+
+def said_of(interests: Sequence[Interest]) -> tuple[Said, ...]:
+    """Everything positive that stands, in the order it was said."""
+    return tuple(Said(i.id, i.kind, SAYINGS[i.kind].said) for i in interests if i.kind != "not_interested")
+
+
+def _can_say(offer: Offer, said: Sequence[Said]) -> tuple[tuple[Positive, Saying], ...]:
+    kinds = {one.kind for one in said}
+    possible: tuple[Positive, ...] = ("save", *POSSIBLE[offer.kind])
+    return tuple((kind, SAYINGS[kind]) for kind in possible if kind not in kinds)
+
+
+def _facts(offer: Offer, area: str) -> tuple[tuple[str, str], ...]:
+    """The conditions as lines of a table; those that were not said are left out, but for place, hours and wage."""
+    place = f"{area}（家などでも働けます）" if offer.remote else area
+    days = f"週{offer.work_days_a_week}日" if offer.work_days_a_week else None
+    until = service_day_text(offer.expires_on) if offer.expires_on else None
+    lines = (
+        ("場所", place),
+        ("時間", wording.hours_text(offer.hours)),
+        ("日数", days),
+        ("時給", wording.wage_text(offer.hourly_wage_yen)),
+        ("雇われ方", FORMS[offer.employment_form] if offer.employment_form else None),
+        ("必要な資格", "、".join(map(label, offer.licences))),
+        ("できる配慮", "、".join(ACCOMMODATIONS[one] for one in offer.accommodations)),
+        ("募集", f"{until}まで" if until else None),
+    )
+    return tuple((name, text) for name, text in lines if text)
