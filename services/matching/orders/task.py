@@ -147,7 +147,7 @@ def without_override(task: Task, resident_id: str) -> Task:
 def hold(task: Task, assignment_id: str, quantity: int) -> Task:
     """Keep units for an assignment. Raises TaskTaken, TaskClosed, Invalid."""
     _check_open(task)
-    if quantity > task.left:
+    if not 1 <= quantity <= task.left:
         raise TaskTaken(f"{task.left} are left", extra={"left": task.left})
     if task.terms.batch is None and quantity != task.left:
         raise Invalid("quantity", "it is not divided: all of it goes to one person")
