@@ -10,6 +10,7 @@ from services.matching.market import Market
 from services.matching.ordering.parts import ordering_of
 from services.matching.orders.problems import PROBLEMS as ORDER_PROBLEMS
 from services.matching.pages import page_routers
+from services.matching.pages.centre import centre_pages
 from services.matching.pages.staff_support import staff_support_pages
 from services.matching.pages.support import support_pages
 from services.matching.refitting import Refitting
@@ -96,6 +97,7 @@ async def compose(core: Core) -> Service:
         larger_bodies=larger_bodies(importing),
         page_routers=[
             *page_routers(core, store, market, pages, importing.areas),
+            *centre_pages(core, store, ordering, pages),
             support_pages(core.clock, support, pages),
             staff_support_pages(pages, core.clock, support),
         ],

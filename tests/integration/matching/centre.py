@@ -1,13 +1,15 @@
 """People of a digital employment centre, as booking tells of them."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from services.matching.assessment.axes import AXIS_OF
+from services.matching.store.orders.capacities import Capacities
 from services.matching.store.workers import Workers
 from shared.clock import TOKYO, system_now
-from shared.events.booking import WorkerEnrolled
+from shared.events.booking import CapacityForecast, DayCapacity, WorkerEnrolled
 from shared.events.envelope import envelop
 from shared.ids import derived_id, new_ulid
 from tests.harness import eventually
@@ -61,3 +63,37 @@ async def wish(town: Town, wishes: bool, name: str = "one") -> dict[str, Any]:
     answer = await town.api.put(WISH, json={"wishes": wishes}, headers=town.resident(name))
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
+
+
+async def with_time(town: Town, *names: str, minutes: int = 120) -> list[str]:
+    """Workers of whom booking forecasts so many minutes on each of the next four weeks' days; returns their ids."""
+    ids = await enrolled(town, *names)
+    today = system_now().astimezone(TOKYO).date()
+    days = tuple(DayCapacity(service_date=today + timedelta(days=n), minutes=minutes) for n in range(29))
+    for resident_id in ids:
+        told = CapacityForecast(
+            resident_id=resident_id, centre_id=derived_id("cen", town.tenant), weeks=(), days=days
+        )
+        await town.harness.publish(
+            *envelop(
+                [told],
+                source="/booking",
+                tenant=town.tenant,
+                subject=resident_id,
+                sequence=2,
+                now=system_now(),
+            )
+        )
+    capacities = Capacities(town.harness.of("matching").core.db)
+
+    async def known() -> set[str]:
+        return {capacity.resident_id for capacity in await capacities.every(town.tenant)}
+
+    await eventually(known, until=lambda found: found >= set(ids))
+    return ids
+
+
+async def task_type(town: Town, code: str = "proofreading", **said: Any) -> None:
+    body = {"name": "文字の確認", "unit": "頁", "unit_minutes": 10, "bar": 0.5, **said}
+    answer = await town.api.put(f"/matching/v1/task-types/{code}", json=body, headers=town.staff)
+    assert answer.is_success, answer.text

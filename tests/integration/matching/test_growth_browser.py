@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
+from tests.browser import DESKTOP, PHONE, accessible, served, visit
 from tests.integration.matching.centre import HIGH, enrolled, look, month, wish
 from tests.integration.matching.conftest import Town
 from tests.signing_in import staff_cookie
@@ -38,12 +38,11 @@ async def two_months(town: Town) -> None:
     await look(town, "self", message="チャットが助かりました")
 
 
-@sizes
-async def test_every_page_and_state_is_accessible(
-    chromium: Browser, town: Town, address: str, viewport: ViewportSize
+async def test_every_page_and_state_is_accessible_on_a_phone_and_the_wide_ones_on_a_desktop(
+    chromium: Browser, town: Town, address: str
 ) -> None:
-    worker = await visit(chromium, address, town.resident(), viewport)
-    staff = await desk(chromium, town, address, viewport)
+    worker = await visit(chromium, address, town.resident(), PHONE)
+    staff = await desk(chromium, town, address, PHONE)
     person = f"{STAFF}/{town.resident_id()}"
 
     async def fine(page: Page, *paths: str) -> None:
@@ -56,7 +55,7 @@ async def test_every_page_and_state_is_accessible(
     await worker.get_by_role("button", name="保存する").click()
     await worker.get_by_role("alert").wait_for()
     await accessible(worker)
-    stranger = await visit(chromium, address, town.resident("nobody"), viewport)
+    stranger = await visit(chromium, address, town.resident("nobody"), PHONE)
     await fine(stranger, GROWTH)
 
     await two_months(town)
@@ -87,6 +86,8 @@ async def test_every_page_and_state_is_accessible(
     for summary in await worker.locator("summary").all():
         await summary.click()
     await accessible(worker)
+    await fine(await visit(chromium, address, town.resident(), DESKTOP), GROWTH)
+    await fine(await desk(chromium, town, address, DESKTOP), STAFF, person)
 
 
 async def test_a_phone_without_javascript_looks_at_a_month_corrects_it_and_takes_the_wish_back(
