@@ -52,7 +52,7 @@ def a_tenant(name: str = "sample-a", **spec: Any) -> Tenant:
         "desk": {"name": "見本しごと相談窓口", "phone": "000-000-0000", "hours": "平日 9:00-17:00"},
         "agencies": [{"id": "sample-agency", "name": "見本支援機関"}],
         # a lot would make the order of proposals another at every run
-        "matching": {"exploration": 0},
+        "matching": {"exploration": 0, "send_lists": True},
     }
     return Tenant.model_validate({"kind": "Tenant", "metadata": {"name": name}, "spec": {**defaults, **spec}})
 

@@ -11,14 +11,18 @@ from services.matching.ordering.parts import ordering_of
 from services.matching.orders.problems import PROBLEMS as ORDER_PROBLEMS
 from services.matching.pages import page_routers
 from services.matching.pages.centre import centre_pages
+from services.matching.pages.staff_send_lists import send_list_pages
 from services.matching.pages.staff_support import staff_support_pages
+from services.matching.pages.subscriptions import subscription_pages
 from services.matching.pages.support import support_pages
+from services.matching.recommending import Recommending
 from services.matching.refitting import Refitting
 from services.matching.routes import routers
 from services.matching.routes.exports import export_router
 from services.matching.routes.imports import PROBLEMS as IMPORT_PROBLEMS
 from services.matching.routes.imports import import_router, larger_bodies
 from services.matching.routes.occupations import occupation_router
+from services.matching.routes.send_lists import send_list_router
 from services.matching.routes.support import support_router
 from services.matching.settings import Settings
 from services.matching.store import KEPT, OUTBOXES, open_store
@@ -35,6 +39,18 @@ PROBLEM_TITLES = {
     "no-support-rules": {
         "ja": "使っている制度の決まりが、まだありません",
         "en": "No rules about support programmes are in force",
+    },
+    "send-lists-off": {
+        "ja": "この市区町村では、仕事のお知らせを送っていません",
+        "en": "The municipality sends no lists of offers",
+    },
+    "send-list-closed": {
+        "ja": "このお知らせは、もう送ったか、やめています",
+        "en": "The list was sent or discarded",
+    },
+    "send-list-too-old": {
+        "ja": "作ってから日がたっています。新しく作ってください",
+        "en": "The list was drawn up too long ago",
     },
     "already-assessed": {"ja": "この月の記録は、もうあります", "en": "This month has its assessment"},
     "own-words": {
@@ -78,6 +94,17 @@ async def compose(core: Core) -> Service:
     ordering = ordering_of(store, core.clock)
     importing = importing_of(core, store, settings)
 
+    recommending = Recommending(
+        core.db,
+        core.registry,
+        store,
+        market,
+        core.sealer,
+        core.secrets,
+        core.clock,
+        settings.recommending_every,
+    )
+
     async def stalls(stop: asyncio.Event) -> None:
         await market.follow(following, lambda: core.registry.tenants, stop)
 
@@ -86,6 +113,7 @@ async def compose(core: Core) -> Service:
         [
             *routers(store, market, core.clock, ordering, importing.areas),
             support_router(support, core.clock),
+            send_list_router(store, recommending, core.clock),
             import_router(store, importing),
             export_router(store),
             occupation_router(store, importing.spreading),
@@ -100,6 +128,8 @@ async def compose(core: Core) -> Service:
             *centre_pages(core, store, ordering, pages),
             support_pages(core.clock, support, pages),
             staff_support_pages(pages, core.clock, support),
+            subscription_pages(core, store, pages),
+            send_list_pages(pages, core.clock, store, recommending),
         ],
     )
     return Service(
@@ -109,6 +139,7 @@ async def compose(core: Core) -> Service:
         companions=(stalls,),
         workers=(
             refitting.run,
+            recommending.run,
             *importing.workers,
             Forgetting(core.db, core.registry, core.clock, KEPT).run,
         ),

@@ -18,6 +18,7 @@ from services.matching.engine.model import Model
 from services.matching.interest import DEED_OF
 from services.matching.offer import Offer
 from services.matching.policy import policy_of
+from services.matching.sending.subscription import exposed_as
 from services.matching.shelf import Shelf
 from services.matching.store import Store
 from services.matching.store.offers import REMEMBERED
@@ -31,6 +32,7 @@ from shared.events.matching.proposals import (
     ModelPublished,
     SlateProposed,
 )
+from shared.events.matching.sending import OffersRecommended
 from shared.following import Following
 from shared.tenancy import Tenant
 
@@ -156,6 +158,8 @@ class Market:
         for slate in await self.store.slates.shown_since(tenant, since, now, terms=False):
             day = slate.at.astimezone(TOKYO).date()
             stall.attention.shown(slate.slate_id, day, [offer for offer, _ in slate.offers])
+        for entry, at, picks in await self.store.send_lists.told_since(tenant, since, now):
+            stall.attention.shown(entry, at.astimezone(TOKYO).date(), [offer for offer, _ in picks])
         for one in await self.store.interactions.between(tenant, since, now):
             stall.attention.asked(one.at.astimezone(TOKYO).date(), one.resident_id, one.offer_id, one.deed)
         await self._load_model(tenant, stall)
@@ -178,6 +182,9 @@ class Market:
             slate = read(event, SlateProposed)
             if not slate.test:
                 attention.shown(slate.slate_id, day, slate.offers)
+        elif event.type == OffersRecommended.TYPE:
+            sent = read(event, OffersRecommended)
+            attention.shown(exposed_as(sent.send_list_id, sent.resident_id), day, sent.offers)
         elif event.type == InterestExpressed.TYPE:
             said = read(event, InterestExpressed)
             if not said.test:

@@ -6,6 +6,7 @@ from typing import Any
 from shared.clock import Clock
 from tests.contract.owner_companies import walk_companies
 from tests.contract.owner_engine import walk_engine
+from tests.contract.owner_support import walk_support
 from tests.contract.walk import Walk
 from tests.harness import eventually
 
@@ -89,6 +90,7 @@ async def walk_matching(walk: Walk, municipality_code: str) -> dict[str, str]:
     await walk.go("resident", "GET", v1 + "/me/slates/{slate_id}", ids)
     await walk.go("staff", "GET", v1 + "/slates/{slate_id}", ids)
     await walk_engine(walk, ids)
+    await walk_support(walk)
     await walk_companies(walk, ids, municipality_code, offer)
     wish = {"offer_id": ids["offer_id"], "kind": "save"}
     ids["interest_id"] = (await walk.go("resident", "POST", f"{v1}/me/interests", json=wish))["id"]

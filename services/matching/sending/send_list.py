@@ -13,7 +13,7 @@ from shared.events.envelope import Payload
 from shared.events.matching.sending import SendListApproved
 
 State = Literal["draft", "approved", "sent", "discarded"]
-Withheld = Literal["not_agreed", "too_soon", "week_full", "nothing_left", "turned_off"]
+Withheld = Literal["not_agreed", "too_soon", "week_full", "nothing_left"]
 GOOD_FOR: Final = timedelta(days=7)
 
 
@@ -85,6 +85,11 @@ def discard(listed: SendList, now: datetime) -> tuple[SendList, list[Payload]]:
     if listed.state == "sent":
         raise ListClosed("the list was sent")
     return replace(listed, state="discarded", finished_at=now), []
+
+
+def outdated(listed: SendList, now: datetime) -> bool:
+    """Was it approved so long ago that it is not sent any more, e.g. because sending was turned off meanwhile?"""
+    return listed.approved_at is not None and now - listed.approved_at > GOOD_FOR
 
 
 def finish(

@@ -72,3 +72,8 @@ def tell(
         resident_id=subscription.resident_id, send_list_id=list_id, offers=chosen, words=words
     )
     return changed, [event]
+
+
+def exposed_as(list_id: str, resident_id: str) -> str:
+    """Under which name a message counts as shown, once."""
+    return f"{list_id}:{resident_id}"
