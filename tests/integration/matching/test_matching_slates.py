@@ -113,7 +113,7 @@ async def test_proposals_keep_to_the_wishes_and_say_why(town: Town) -> None:
 
     (event,) = await eventually(proposed)
     assert event == {
-        "resident_id": town.resident_id(), "slate_id": slate["id"], "offers": [near["id"], home["id"]],
+        "resident_id": town.resident_id(), "slate_id": slate["id"], "offers": [near["id"], home["id"]], "test": False,
     }  # fmt: skip
 
 
