@@ -107,7 +107,7 @@ def spine(servers: Servers) -> Iterator[Contestant]:
     secrets, issuer = servers.folder / "secrets", servers.folder / "issuer"
     create_missing(secrets, TENANT)
     create_issuer(issuer)
-    key, resource = issue(TENANT, "bench", "test", ["residents:write"], None, None)
+    key, resource = issue(TENANT, "bench", "live", ["residents:write"], None, None)
     asyncio.run(_declare(servers.nats_url, resource))
     environment = {
         "BANSO_MONGO_URL": servers.mongo_url,

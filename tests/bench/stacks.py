@@ -91,7 +91,7 @@ class Silent(Publisher):
 
 def stacks() -> list[Stack]:
     """From a bare endpoint to everything but the write itself."""
-    text, resource = issue(TENANT, "bench", "test", ["residents:write"], None, None)
+    text, resource = issue(TENANT, "bench", "live", ["residents:write"], None, None)
     free, counted = _core(resource, Unlimited()), _core(resource, RateLimits())
     return [
         Stack("bare ASGI endpoint", _bare, text),

@@ -35,6 +35,20 @@ async def test_a_registration_is_stored_published_and_starts_the_timeline(starte
     assert (shown["anonymous"], shown["channel"], shown["language"]) == (True, "web", "ja")
 
 
+async def test_a_registration_says_whether_a_test_key_made_it(started: Harness) -> None:
+    intake = started.of("intake").client
+    for headers in (await started.key("sample-a", "residents:write"), started.staff("sample-a")):
+        answer = await intake.post("/intake/v1/residents", headers=headers, json={"channel": "web"})
+        assert answer.status_code == 201
+
+    async def marks() -> list[bool]:
+        return [
+            e.data["test"] for e in await started.published("intake", "banso.intake.resident.registered.v1")
+        ]
+
+    assert await eventually(marks, until=lambda found: len(found) == 2) == [True, False]
+
+
 async def test_a_repeated_registration_gives_the_same_resident(started: Harness) -> None:
     intake = started.of("intake").client
     headers = {**started.staff("sample-a"), "Idempotency-Key": "k-1"}
