@@ -24,6 +24,7 @@ from tests.contract.owner import (
 from tests.contract.owner_assess import walk_assessments
 from tests.contract.owner_calendar import walk_rooms_leave_and_series
 from tests.contract.owner_centre import walk_centre
+from tests.contract.owner_orders import walk_orders
 from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
 from tests.contract.walk import Step, Walk, hybrids, operations
 from tests.harness import Harness, a_pool, a_tenant, eventually
@@ -104,6 +105,8 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     await walk_after_appointments(walk, core.clock, resident_id, booking["counsellor_id"], day)
     await walk_centre(walk, core.clock, resident_id, now.date())
     await walk_assessments(walk, harness, tenant, resident_id, now.date())
+    code = core.registry.tenants[tenant].spec.municipality_code
+    await walk_orders(walk, harness, tenant, resident_id, code, now.date())
     return walk
 
 

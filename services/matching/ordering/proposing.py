@@ -160,8 +160,8 @@ class Proposing:
         new_id: str,
         without: Assignment | None = None,
     ) -> Assignment:
-        order = await self.workable(tenant, task.order_id)
         hand = await self.knowing.one(tenant, ask.resident_id)
+        order = await self.workable(tenant, task.order_id)
         if ask.resident_id in task.barred:
             raise WorkerCannot(
                 "they have declined it, or are left out: pin them first", extra={"why": "barred"}

@@ -90,6 +90,10 @@ def assignment_routes(ordering: Ordering) -> APIRouter:
         """Assignments, newest first: all, of one order, or by worker and state."""
         if order_id and (state or resident_id):
             raise Invalid("order_id", "is asked for alone")
+        if order_id:
+            await books.orders.get(actor.tenant, order_id)
+        if resident_id:
+            await ordering.knowing.store.workers.get(actor.tenant, resident_id)
         asked = {"state": state, "order_id": order_id, "resident_id": resident_id}
         where = {name: value for name, value in asked.items() if value}
         page = await books.assignments.page(actor.tenant, where, cursor, limit)
