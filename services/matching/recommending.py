@@ -31,7 +31,7 @@ from services.matching.sending.send_list import (
 from services.matching.sending.stopping import stop_token
 from services.matching.sending.subscription import Subscription, not_now, tell
 from services.matching.store import Store
-from services.matching.store.send_lists import Listed
+from services.matching.store.send_entries import Listed
 from shared.clock import TOKYO, Clock
 from shared.errors import Conflict, NotFound
 from shared.events.envelope import Payload

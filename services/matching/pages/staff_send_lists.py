@@ -13,7 +13,7 @@ from services.matching.sending import wording as words
 from services.matching.sending.caps import caps_of
 from services.matching.sending.send_list import GOOD_FOR, ListClosed, ListTooOld, SendList, discard
 from services.matching.store import Store
-from services.matching.store.send_lists import Listed
+from services.matching.store.send_entries import Listed
 from shared.clock import TOKYO, Clock
 from shared.errors import Invalid, NotFound
 from shared.http.request import make_command

@@ -13,7 +13,7 @@ from services.matching.sending.caps import caps_of
 from services.matching.sending.stopping import resident_of
 from services.matching.sending.subscription import want
 from services.matching.store import Store
-from services.matching.store.send_lists import Listed
+from services.matching.store.send_entries import Listed
 from shared.clock import TOKYO
 from shared.errors import NotFound
 from shared.http.request import HostTenant

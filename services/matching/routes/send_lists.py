@@ -14,7 +14,7 @@ from services.matching.sending.choosing import LeftOut
 from services.matching.sending.send_list import SendList, State, Withheld, discard
 from services.matching.sending.subscription import Subscription, want
 from services.matching.store import Store
-from services.matching.store.send_lists import Listed
+from services.matching.store.send_entries import Listed
 from shared.auth import Actor
 from shared.clock import Clock
 from shared.http.etag import IfMatch, etag

@@ -2,23 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne
 
-from services.matching.scoring import Term
 from services.matching.sending.caps import Tally
-from services.matching.sending.choosing import Entry, Pick
+from services.matching.sending.choosing import Entry
 from services.matching.sending.send_list import SendList, State, Withheld
 from services.matching.sending.subscription import REMEMBERED, exposed_as
 from services.matching.store.listing import Position, newest_first
+from services.matching.store.send_entries import Listed, entry_document, read_entry
 from shared.changing import settled
 from shared.events.envelope import Payload
 from shared.http.paging import Page
 from shared.idempotency import Command
-from shared.ids import derived_id
 from shared.listing import in_order
 from shared.mongo import CollectionSpec, Database, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Outbox
@@ -55,18 +53,6 @@ AT_ONCE = 500
 Rule = Callable[[SendList], tuple[SendList, list[Payload]]]
 
 
-@dataclass(frozen=True)
-class Listed:
-    """An entry as it is kept. `offers` are those that were sent, when it was `told`; `reason` says why it was withheld."""
-
-    id: str
-    entry: Entry
-    state: Literal["waiting", "told", "withheld"] = "waiting"
-    reason: Withheld | None = None
-    offers: tuple[str, ...] = ()
-    told_at: datetime | None = None
-
-
 class SendLists:
     def __init__(self, db: Database, outbox: Outbox) -> None:
         self.db = db
@@ -78,7 +64,7 @@ class SendLists:
         """Keep a list with its entries, the list last: a list that is there has all of them. What this very command made before stays."""
         for first in range(0, len(entries), AT_ONCE):
             documents = [
-                InsertOne(_entry_document(tenant, made, entry, place))
+                InsertOne(entry_document(tenant, made, entry, place))
                 for place, entry in enumerate(entries[first : first + AT_ONCE], start=first)
             ]
             async with reachable():
@@ -131,12 +117,12 @@ class SendLists:
 
     async def entries(self, tenant: str, batch: str, cursor: str | None, limit: int) -> Page[Listed]:
         """In the order in which people were served."""
-        return await in_order(tenant, self.db["send_entries"], {"batch": batch}, cursor, limit, _read_entry)
+        return await in_order(tenant, self.db["send_entries"], {"batch": batch}, cursor, limit, read_entry)
 
     async def waiting(self, tenant: str, batch: str, count: int) -> list[Listed]:
         """The next entries that nobody has gone through."""
         where = {"batch": batch, "state": "waiting"}
-        return (await in_order(tenant, self.db["send_entries"], where, None, count, _read_entry)).data
+        return (await in_order(tenant, self.db["send_entries"], where, None, count, read_entry)).data
 
     async def settle(self, tenant: str, listed: Listed) -> None:
         """Note what came of an entry. The message itself is the subscription's."""
@@ -198,7 +184,7 @@ class SendLists:
         async with reachable():
             newest = self.db["send_entries"].find(where).sort("told_at", DESCENDING).limit(1)
             found = await newest.to_list(1)
-        return _read_entry(found[0]) if found else None
+        return read_entry(found[0]) if found else None
 
 
 def _fields(made: SendList) -> dict[str, Any]:
@@ -226,53 +212,3 @@ def _read(document: Document) -> SendList:
         "approved_by", "finished_at", "told", "withheld",
     )  # fmt: skip
     return SendList(id=document["_id"], **{name: document[name] for name in named})
-
-
-def _entry_document(tenant: str, made: SendList, entry: Entry, place: int) -> Document:
-    return {
-        "_id": derived_id("sne", tenant, made.batch, entry.resident_id),
-        "tenant_id": tenant,
-        "list_id": made.id,
-        "batch": made.batch,
-        "order": f"{place:08d}",
-        "resident_id": entry.resident_id,
-        "created_at": made.created_at,
-        "state": "waiting",
-        "reason": None,
-        "offers": [],
-        "told_at": None,
-        "picks": [
-            {
-                "offer_id": pick.offer_id,
-                "company_id": pick.company_id,
-                "rank": pick.rank,
-                "score": pick.score,
-                "reasons": [
-                    {"code": t.code, "contribution": t.contribution, "facts": dict(t.facts)}
-                    for t in pick.reasons
-                ],
-            }
-            for pick in entry.picks
-        ],
-    }
-
-
-def _read_entry(document: Document) -> Listed:
-    picks = tuple(
-        Pick(
-            pick["offer_id"],
-            pick["company_id"],
-            pick["rank"],
-            pick["score"],
-            tuple(Term(t["code"], t["contribution"], t["facts"]) for t in pick["reasons"]),
-        )
-        for pick in document["picks"]
-    )
-    return Listed(
-        id=document["_id"],
-        entry=Entry(document["resident_id"], picks),
-        state=document["state"],
-        reason=document["reason"],
-        offers=tuple(document["offers"]),
-        told_at=document["told_at"],
-    )
