@@ -1,6 +1,6 @@
 """What the pages of orders show: days that people mean, progress and loads as bars, abilities with their uncertainty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -69,13 +69,13 @@ class Load:
     dark: int
 
 
-def loads(plan: PlanRecord, hands: Mapping[str, Hand]) -> list[Load]:
-    """Of everybody with time or a proposal. What this plan has already taken of somebody's time counts as theirs again."""
+def loads(plan: PlanRecord, hands: Mapping[str, Hand], held: Collection[str]) -> list[Load]:
+    """Of everybody with time or a proposal. Time that this plan's requests hold (`held`: ids of open assignments) counts as free again."""
     planned: dict[str, int] = {}
     taken: dict[str, int] = {}
     for n, proposal in enumerate(plan.proposals):
         planned[proposal.resident_id] = planned.get(proposal.resident_id, 0) + proposal.minutes
-        if str(n) in plan.asked:
+        if plan.asked.get(str(n)) in held:
             taken[proposal.resident_id] = taken.get(proposal.resident_id, 0) + proposal.minutes
     free = {who: sum(hand.free) + taken.get(who, 0) for who, hand in hands.items()}
     everybody = sorted(free.keys() | planned.keys())

@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.matching.ordering.knowing import EVERY_OPEN
 from services.matching.ordering.parts import Ordering
 from services.matching.orders.plan_record import PlanRecord
 from services.matching.orders.task import Task
-from services.matching.orders.wording import WHY, reason_text
+from services.matching.orders.wording import ASSIGNMENT_STATES, WHY, reason_text
 from services.matching.pages.order_views import FULL, by_task, days_text, loads
 from services.matching.pages.orders_route import Reader, Writer, orders_router
 from services.matching.pages.sent import command_of
@@ -50,6 +51,7 @@ def staff_plan_pages(pages: Pages, ordering: Ordering) -> APIRouter:
         tenant = staff.tenant.id
         plan = await books.plans.get(tenant, plan_id)
         known = await ordering.knowing.everybody(tenant)
+        held = {a.id: a.state for a in await books.assignments.every(tenant, {"open": True}, EVERY_OPEN)}
         titles = {**TITLES, **request.app.state.problem_titles}
         return pages.render(
             "staff_plan.html",
@@ -59,7 +61,9 @@ def staff_plan_pages(pages: Pages, ordering: Ordering) -> APIRouter:
             staff=staff,
             here=PAGE,
             plan=plan,
-            loads=loads(plan, known.hands),
+            loads=loads(plan, known.hands, held),
+            held=held,
+            states=ASSIGNMENT_STATES,
             full=FULL,
             by_task=by_task(plan),
             tasks=await tasks_of(tenant, plan),

@@ -1,81 +1,22 @@
-"""Requests and responses about how work goes. A worker reads all that is written about them except the notes of staff."""
+"""Responses about how work goes. A worker reads all that is written about them except the notes of staff."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from services.matching.assessment import words
-from services.matching.assessment.axes import AXES, HIGHEST, ITEMS, LOWEST, Axis
+from services.matching.assessment.axes import AXES, ITEMS, Axis
 from services.matching.assessment.growth import Growth
 from services.matching.assessment.record import Assessment, Kind, Said, by_period, differences, levels
 from services.matching.assessment.step_up import State, Suggestion
-from services.matching.routes.fields import Strict
 from shared.ids import id_pattern
 
 AssessmentId = Annotated[str, Path(pattern=id_pattern("ass"))]
 SuggestionId = Annotated[str, Path(pattern=id_pattern("stp"))]
 WorkerId = Annotated[str, Path(pattern=id_pattern("res"), description="The worker, by the resident's id")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-12"])]
-Answer = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
-Answers = Annotated[
-    dict[str, Answer],
-    Field(min_length=1, max_length=len(ITEMS), examples=[{"stability-1": 4, "habits-2": 5}]),
-]
-
-
-class OwnWordsBody(Strict):
-    """Item -> 1..5; items may be left out. `message` is read by both sides."""
-
-    answers: Answers
-    message: Text | None = None
-
-    def said(self, by: str, now: datetime) -> Said:
-        return Said(self.answers, now, by, self.message)
-
-
-class OwnAssessmentBody(OwnWordsBody):
-    period: Month
-
-
-class OwnCorrectionBody(OwnWordsBody):
-    """Nobody asks why."""
-
-
-class StaffWordsBody(OwnWordsBody):
-    """`note` is read by staff alone."""
-
-    note: Text | None = None
-
-    def said(self, by: str, now: datetime) -> Said:
-        return Said(self.answers, now, by, self.message, self.note)
-
-
-class StaffAssessmentBody(StaffWordsBody):
-    period: Month
-
-
-class StaffCorrectionBody(StaffWordsBody):
-    """`why` is read by the worker, too."""
-
-    why: Text
-
-    def said(self, by: str, now: datetime) -> Said:
-        return Said(self.answers, now, by, self.message, self.note, self.why)
-
-
-class WishBody(Strict):
-    wishes: bool
-
-
-class PassOnBody(Strict):
-    message: Text | None = None
-
-
-class SetAsideBody(Strict):
-    note: Text
 
 
 class ItemOut(BaseModel):

@@ -5,23 +5,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.matching.assessing import Assessing
-from services.matching.routes.assessment_shapes import (
-    AssessmentId,
-    AssessmentOut,
-    GrowthOut,
-    ItemsOut,
+from services.matching.routes.assessment_bodies import (
     OwnAssessmentBody,
     OwnCorrectionBody,
     PassOnBody,
     SetAsideBody,
     StaffAssessmentBody,
-    StaffAssessmentOut,
     StaffCorrectionBody,
+    WishBody,
+)
+from services.matching.routes.assessment_shapes import (
+    AssessmentId,
+    AssessmentOut,
+    GrowthOut,
+    ItemsOut,
+    StaffAssessmentOut,
     StaffGrowthOut,
     SuggestionId,
     SuggestionOut,
     SuggestionsOut,
-    WishBody,
     WorkerId,
     month_of_text,
 )
