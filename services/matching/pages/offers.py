@@ -17,6 +17,7 @@ from services.matching.offer_texts import PUT_ASIDE, SAYINGS
 from services.matching.pages.cards import Cards, Said
 from services.matching.pages.proposals import PAGE, answered_by, own_slate
 from services.matching.pages.visitor import form_command
+from services.matching.pages.workplace_view import WorkplaceView, workplace_view
 from services.matching.routes.fields import InterestId, OfferId
 from services.matching.slate import Proposal
 from services.matching.store import Store
@@ -49,6 +50,7 @@ def offer_pages(core: Core, store: Store, pages: Pages, cards: Cards) -> APIRout
             "offer.html",
             tenant,
             card=cards.offered(tenant, offer, interests, proposal),
+            place=await _workplace(tenant.id, offer),
             slate=slate if proposal else "",
             answered_by=answered_by(tenant),
         )
@@ -92,6 +94,14 @@ def offer_pages(core: Core, store: Store, pages: Pages, cards: Cards) -> APIRout
             visitor.tenant.id, visitor.resident_id, interest_id, command
         )
         return go(_back(fields, interest.offer_id))
+
+    async def _workplace(tenant: str, offer: Offer) -> WorkplaceView | None:
+        if offer.workplace_id is None:
+            return None
+        try:
+            return workplace_view(await store.workplaces.get(tenant, offer.workplace_id))
+        except NotFound:
+            return None
 
     async def _proposal(visitor: Visitor, offer_id: str, slate_id: str) -> Proposal | None:
         """The proposal from which the person came, if any."""

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from services.matching.questionnaire import BY_ID
+from services.matching.pages.questionnaire import LAST, STEPS
 from tests.integration.matching.conftest import SMALL, Town
 
-QUESTIONNAIRE, PROFILE, PROPOSALS = "/matching/questionnaire", "/matching/profile", "/matching/proposals"
+QUESTIONNAIRE, WISHES = "/matching/questionnaire", "/matching/wishes"
+PROFILE, PROPOSALS = "/matching/profile", "/matching/proposals"
 
 
 class Forms(HTMLParser):
@@ -27,6 +28,10 @@ class Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append((given["action"], {}))
+        elif tag == "select":
+            self.chosen = given["name"]
+        elif tag == "option" and "selected" in given:
+            self.found[-1][1].setdefault(self.chosen, []).append(given["value"])
         elif tag == "input" and (given.get("type") in ("hidden", "text") or "checked" in given):
             self.found[-1][1].setdefault(given["name"], []).append(given["value"])
 
@@ -56,7 +61,9 @@ async def seen(town: Town, path: str) -> str:
     return answer.text
 
 
-@pytest.mark.parametrize("path", [QUESTIONNAIRE, PROFILE, PROPOSALS])
+@pytest.mark.parametrize(
+    "path", [QUESTIONNAIRE, WISHES, PROFILE, PROPOSALS, f"{PROPOSALS}/said", f"{PROFILE}/delete"]
+)
 async def test_without_a_session_one_is_led_to_the_entrance(town: Town, path: str) -> None:
     answer = await town.api.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/intake/chat")
@@ -65,48 +72,80 @@ async def test_without_a_session_one_is_led_to_the_entrance(town: Town, path: st
 async def test_the_questionnaire_is_walked_through_left_and_taken_up_again(town: Town) -> None:
     with browser(town):
         first = await seen(town, QUESTIONNAIRE)
-        sent = await sends(town, first, QUESTIONNAIRE, {"balance-1": "5", "growth-1": "skip", "go": "next"})
         # balance-1 stands on the second page: only what the page itself asks is taken
+        paused = await sends(town, first, QUESTIONNAIRE, {"balance-1": "5", "growth-1": "4", "go": "pause"})
+        assert (paused.status_code, paused.headers["location"]) == (303, PROFILE)
+        assert "まだ見ていない質問が33個あります" in await seen(town, PROFILE)
+        first = await seen(town, QUESTIONNAIRE)
+        assert "1ページ目" in first
+        assert re.search(r'name="growth-1" value="4" checked', first)
+        sent = await sends(town, first, QUESTIONNAIRE, {"growth-1": "skip", "go": "next"})
         assert (sent.status_code, sent.headers["location"]) == (303, f"{QUESTIONNAIRE}?step=2")
-        second = await seen(town, sent.headers["location"])
-        back = await sends(town, second, QUESTIONNAIRE, {"balance-1": "5", "go": "back"})
+        assert "2ページ目" in await seen(town, QUESTIONNAIRE)
+        back = await sends(
+            town, await seen(town, QUESTIONNAIRE), QUESTIONNAIRE, {"balance-1": "5", "go": "back"}
+        )
         assert back.headers["location"] == f"{QUESTIONNAIRE}?step=1"
-        first = await seen(town, back.headers["location"])
-        assert re.search(r'name="growth-1" value="skip" checked', first)
-        answers = {item: "4" for item in BY_ID if item.endswith("-1")}
-        await sends(town, first, QUESTIONNAIRE, {**answers, "go": "next"})
-        assert "1ページ目" not in await seen(town, QUESTIONNAIRE)
+        assert re.search(r'name="growth-1" value="skip" checked', await seen(town, back.headers["location"]))
+        assert "2ページ目" in await seen(town, QUESTIONNAIRE)
     kept = (await town.api.get("/matching/v1/me/questionnaire", headers=town.resident())).json()
-    assert kept["answers"]["balance-1"] == 5
-    assert kept["answers"]["growth-1"] == 4
+    assert kept["answers"] == {**{item.id: None for item in STEPS[0]}, "balance-1": 5}
     assert kept["completed_at"] is None
+
+
+async def test_who_skips_every_page_is_done_and_comes_to_the_wishes(town: Town) -> None:
+    with browser(town):
+        for step in range(1, LAST + 1):
+            page = await seen(town, QUESTIONNAIRE)
+            assert f"{step}ページ目" in page
+            sent = await sends(town, page, QUESTIONNAIRE)
+        assert sent.headers["location"] == f"{WISHES}?first=1"
+        assert "これで終わりです" in await seen(town, sent.headers["location"])
+        assert "1ページ目" in await seen(town, QUESTIONNAIRE)
+        assert "まだ答えがありません" in await seen(town, PROFILE)
+    kept = (await town.api.get("/matching/v1/me/questionnaire", headers=town.resident())).json()
+    assert (kept["answered"], kept["skipped"]) == (0, 34)
+    assert kept["completed_at"] is not None
 
 
 async def test_wishes_are_taken_and_a_slip_is_shown_with_what_was_typed(town: Town) -> None:
     with browser(town):
-        page = await seen(town, f"{QUESTIONNAIRE}?step=5")
+        page = await seen(town, WISHES)
         assert "sample-b" in page
-        slip = await sends(
-            town,
-            page,
-            QUESTIONNAIRE,
-            {"wage_floor": "たくさん", "hours": ["weekday-night"], "areas": [SMALL], "go": "finish"},
-        )
+        assert "どこから出かけますか" not in page  # no list of municipalities is set up
+        typed = {
+            "wage_floor": "たくさん",
+            "hours": ["weekday-night"],
+            "days_off": ["2"],
+            "areas": [SMALL],
+            "days_a_week": "3",
+            "licences": ["driving_large"],
+            "accommodations": ["quiet"],
+            "remote_only": "1",
+        }
+        slip = await sends(town, page, WISHES, typed)
         assert slip.status_code == 422
         assert 'value="たくさん"' in slip.text
         assert 'aria-invalid="true"' in slip.text
         assert re.search(rf'value="{SMALL}" checked', slip.text)
-        sent = await sends(town, slip.text, QUESTIONNAIRE, {"wage_floor": "１１００円", "go": "finish"})
+        sent = await sends(town, slip.text, WISHES, {"wage_floor": "１１００円"})
         assert sent.headers["location"] == PROFILE
-        assert "1,100円以上" in await seen(town, PROFILE)
+        profile = await seen(town, PROFILE)
+        assert all(
+            text in profile for text in ("1,100円以上", "週3日まで", "大型自動車の免許", "静かな場所で働ける")
+        )
     kept = (await town.api.get("/matching/v1/me/questionnaire", headers=town.resident())).json()
-    said = {name: kept["wishes"][name] for name in ("areas", "hours", "wage_floor")}
+    said = {
+        name: kept["wishes"][name] for name in ("areas", "hours", "wage_floor", "licences", "remote_only")
+    }
     assert said == {
         "areas": [SMALL],
-        "hours": [{"weekdays": [0, 1, 2, 3, 4], "start": "22:00", "end": "29:00"}],
+        "hours": [{"weekdays": [0, 1, 3, 4], "start": "22:00", "end": "29:00"}],
         "wage_floor": 1100,
+        "licences": ["driving_large"],
+        "remote_only": True,
     }
-    assert kept["completed_at"] is not None
+    assert kept["answers"] == {}
 
 
 async def test_an_answer_that_was_not_offered_is_refused(town: Town) -> None:
@@ -116,13 +155,56 @@ async def test_an_answer_that_was_not_offered_is_refused(town: Town) -> None:
 
 
 async def test_the_profile_is_said_in_words_drawn_and_written_as_a_table(town: Town) -> None:
-    await town.answers(answers={"balance-1": 5, "reward-1": 2})
+    await town.answers(answers={"balance-1": 5, "reward-1": 2, "social-1": 5})
     with browser(town):
         page = await seen(town, PROFILE)
-    assert "自分の時間を守りながら、力を出せる人です。" in page
-    assert page.count("<rect") == 4
-    assert '<svg viewBox="0 0 320 92"' in page
-    assert '<th scope="row">納得できる収入</th><td>あまり大切でない</td><td class="figure">25</td>' in page
+        assert "自分の時間を守りながら、力を出せる人です。" in page
+        assert "人の話を聞いて、支える力になります。" in page
+        assert '<svg viewBox="0 0 320 92"' in page
+        assert "<polygon" not in page  # one interest of six is no hexagon
+        assert (
+            '<th scope="row">納得できる収入</th><td>いまは、ほかのことが先</td><td class="figure">25</td>'
+            in page
+        )
+        callings = ("realistic", "investigative", "artistic", "enterprising", "conventional")
+        await town.answers(answers={f"{calling}-1": 3 for calling in callings})
+        assert "<polygon" in await seen(town, PROFILE)
+
+
+async def test_learning_is_switched_off_and_on_again(town: Town) -> None:
+    with browser(town):
+        off = await sends(town, await seen(town, PROFILE), f"{PROFILE}/learning", {"learning": "off"})
+        assert off.status_code == 303
+        page = await seen(town, PROFILE)
+        assert "使っていません" in page
+        await sends(town, page, f"{PROFILE}/learning", {"learning": "on"})
+        assert "使わないようにする" in await seen(town, PROFILE)
+
+
+async def test_deleting_leaves_nothing_of_answers_wishes_proposals_and_looks(town: Town) -> None:
+    offer = await town.offer((await town.company())["id"])
+    await town.answers(answers={"balance-1": 5}, wishes={"wage_floor": 900})
+    slate = await town.slate()
+    await town.says(offer["id"], "ask")
+    with browser(town):
+        await seen(town, f"/matching/offers/{offer['id']}")
+        await sends(town, await seen(town, f"{PROFILE}/delete"), f"{PROFILE}/delete")
+        assert "消しました" in await seen(town, f"{PROFILE}/deleted")
+        assert "まだ答えがありません" in await seen(town, PROFILE)
+        assert "聞いてみたい" in await seen(town, f"{PROPOSALS}/said")
+    db = town.harness.of("matching").core.db
+    where = {"tenant_id": town.tenant, "resident_id": town.resident_id()}
+    document = await db["questionnaires"].find_one(where)
+    assert document is not None
+    assert (document["answers"], document["wishes"]["wage_floor"], len(document["commands"])) == ({}, None, 1)
+    assert await db["interactions"].find({**where, "kind": "view"}).to_list(None) == []
+    gone = await town.api.get(f"/matching/v1/me/slates/{slate['id']}", headers=town.resident())
+    left = await db["slates"].find(where).to_list(None)
+    assert gone.status_code == 404 or [s["proposals"] for s in left] == [[]]
+    again = await town.api.delete("/matching/v1/me/questionnaire", headers=town.resident())
+    assert again.status_code == 204
+    begun = await town.answers(answers={"reward-1": 5})
+    assert begun["answers"] == {"reward-1": 5}
 
 
 async def test_offers_are_proposed_said_yes_and_no_to_and_taken_back(town: Town) -> None:
@@ -136,25 +218,99 @@ async def test_offers_are_proposed_said_yes_and_no_to_and_taken_back(town: Town)
         assert "となりの畑" not in before
         assert (await sends(town, before, PROPOSALS)).headers["location"] == PROPOSALS
         page = await seen(town, PROPOSALS)
-        assert page.index("となりの畑") < page.index("まちの店")
+        assert page.index("1. となりの畑") < page.index("2. まちの店")
         assert "となりの市区町村（sample-b）の仕事です。" in page
         assert "時給1,150円" in page
         assert "自分の時間との両立" in page
-        assert 'href="/booking/times"' in page
-        assert 'href="/intake/chat"' in page
+        assert all(f'href="{to}"' in page for to in ("/booking/times", "/intake/chat", "/matching/support"))
+        assert "もっと見る" not in page
 
+        kinds = [fields["kind"][0] for action, fields in Forms(page).found if action == interests]
+        assert kinds == ["save", "not_interested", "ask", "experience", "apply"] * 2
         assert (await sends(town, page, interests, number=1)).status_code == 303  # not for the first
-        assert (await sends(town, page, interests, number=2)).status_code == 303  # yes to the second
+        assert (await sends(town, page, interests, number=5)).status_code == 303  # yes to the second
+        assert (await sends(town, page, interests, number=8)).status_code == 303  # and may one try it?
         page = await seen(town, PROPOSALS)
         assert "次からは出しません" in page
         assert "「興味がある」に入れました" in page
+        assert "「体験してみたい」と、窓口の相談員に伝えました。" in page
+        assert "の相談員がします" in page
         withdrawals = [action for action, _ in Forms(page).found if action.endswith("/withdraw")]
-        assert len(withdrawals) == 2
+        assert len(withdrawals) == 3
+        mine = await seen(town, f"{PROPOSALS}/said")
+        assert mine.index("まちの店") < mine.index("となりの畑")
         undone = await sends(town, page, withdrawals[0])
-        assert undone.headers["location"].startswith(f"{PROPOSALS}#ofr_")
+        assert undone.headers["location"].startswith(f"{PROPOSALS}?slate=slt_")
         assert "次からは出しません" not in await seen(town, PROPOSALS)
+        back = await sends(town, mine, withdrawals[1])
+        assert back.headers["location"] == f"{PROPOSALS}/said"
     standing = (await town.api.get("/matching/v1/me/interests", headers=town.resident())).json()["data"]
-    assert [interest["kind"] for interest in standing] == ["save"]
+    assert [interest["kind"] for interest in standing] == ["experience"]
+
+
+async def test_a_list_goes_on_page_by_page_and_repeats_nothing(town: Town) -> None:
+    company = await town.company()
+    made = {(await town.offer(company["id"], title=f"見本{n}"))["id"] for n in range(7)}
+    found: list[str] = []
+    with browser(town):
+        await sends(town, await seen(town, PROPOSALS), PROPOSALS)
+        page, path = await seen(town, PROPOSALS), PROPOSALS
+        while True:
+            found += re.findall(r'<article class="card" id="(ofr_\w+)"', page)
+            if "もっと見る" not in page:
+                break
+            more = await sends(town, page, PROPOSALS)
+            path = more.headers["location"]
+            # going back and on again is the same page, not another list
+            assert (await sends(town, page, PROPOSALS)).headers["location"] == path
+            page = await seen(town, path)
+        assert (len(found), set(found)) == (7, made)
+        assert "7. 見本" in page
+        assert ">前のページ<" in page
+        assert "前のページで出した" not in page
+        first = await seen(town, PROPOSALS)
+        assert re.findall(r'<article class="card" id="(ofr_\w+)"', first) == found[:3]
+        others = await town.api.get(PROPOSALS, params={"slate": "slt_" + "a" * 26})
+        assert others.status_code == 404
+
+
+async def test_what_one_wish_hides_is_counted_by_itself(town: Town) -> None:
+    company = await town.company()
+    for wage in (1000, 1050, 1300):
+        await town.offer(company["id"], hourly_wage_yen=wage)
+    await town.offer(company["id"], hourly_wage_yen=900, municipality_code=SMALL)
+    await town.answers(wishes={"wage_floor": 1200, "areas": [town.code]})
+    slate = await town.slate()
+    assert slate["hidden"] == {"wage_floor": 2}
+    with browser(town):
+        page = await seen(town, PROPOSALS)
+    assert '<a href="/matching/wishes#wage_floor">希望する時給</a>をはずすと、あと2件' in page
+
+
+async def test_a_look_is_noted_when_an_offer_is_opened_and_not_when_it_is_fetched_ahead(town: Town) -> None:
+    offer = await town.offer(
+        (await town.company())["id"], description="見本の\nことば", kind="supported_short_job"
+    )
+    path = f"/matching/offers/{offer['id']}"
+    db = town.harness.of("matching").core.db
+    where = {"tenant_id": town.tenant, "resident_id": town.resident_id(), "kind": "view"}
+    with browser(town):
+        for ahead in (
+            {"Sec-Purpose": "prefetch;prerender"},
+            {"Purpose": "prefetch"},
+            {"Sec-Fetch-Dest": "empty"},
+        ):
+            assert (await town.api.get(path, headers=ahead)).status_code == 200
+        assert await db["interactions"].find(where).to_list(None) == []
+        page = await seen(town, path)
+        await seen(town, path)
+        assert "履歴書も面接もいりません" in page
+        assert "応募したい" not in page
+        assert len(await db["interactions"].find(where).to_list(None)) == 1
+        said = await sends(town, page, f"{PROPOSALS}/interests", number=1)
+        assert said.headers["location"] == path
+        assert "「聞いてみたい」と、窓口の相談員に伝えました。" in await seen(town, path)
+        assert (await town.api.get(f"/matching/offers/ofr_{'a' * 26}")).status_code == 404
 
 
 async def test_a_closed_offer_and_changed_answers_are_said_so(town: Town) -> None:

@@ -42,7 +42,7 @@ async def test_answers_are_kept_and_completed_once(town: Town) -> None:
 
     await eventually(announced, until=lambda found: {"company_id": marker["id"]} in found)
     assert await events(town, "questionnaire.completed") == [
-        {"resident_id": town.resident_id(), "questionnaire_id": done["id"], "answered": 22, "skipped": 0}
+        {"resident_id": town.resident_id(), "questionnaire_id": done["id"], "answered": 34, "skipped": 0}
     ]
 
 
