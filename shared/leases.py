@@ -43,8 +43,12 @@ async def alone(
     every: float,
     once: Callable[[], Awaitable[object]],
     stop: asyncio.Event,
+    nudged: asyncio.Event | None = None,
 ) -> None:
-    """Do `once` every `every` seconds until `stop`, in one process at a time. What fails is logged and tried again at the next look."""
+    """Do `once` every `every` seconds until `stop`, in one process at a time. What fails is logged and tried again at the next look.
+
+    Setting `nudged` brings the next look forward, if this process is the one.
+    """
     holder = new_ulid()
     while not stop.is_set():
         try:
@@ -52,7 +56,17 @@ async def alone(
                 await once()
         except Exception as error:  # the database is away, say: then nobody has the lease
             log.warning("round_failed", name=name, error=type(error).__name__)
-        try:
-            await asyncio.wait_for(stop.wait(), every)
-        except TimeoutError:
-            continue
+        await _pause(every, stop, *([nudged] if nudged else []))
+        if nudged:
+            nudged.clear()
+
+
+async def _pause(seconds: float, *events: asyncio.Event) -> None:
+    """Until one of the events is set, `seconds` at most."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

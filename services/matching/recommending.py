@@ -80,9 +80,10 @@ class Recommending:
         self.secrets = secrets
         self.clock = clock
         self.every = every
+        self._nudged = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        await alone(self.db, "recommending", LEASE, self.every, self.once, stop)
+        await alone(self.db, "recommending", LEASE, self.every, self.once, stop, self._nudged)
 
     async def once(self) -> None:
         """Draw up what is due, send what was approved."""
@@ -131,9 +132,11 @@ class Recommending:
         """Raises NotFound, SendListsOff, ListClosed, ListTooOld."""
         if not tenant.spec.matching.send_lists:
             raise SendListsOff("the municipality sends no lists")
-        return await self.store.send_lists.change(
+        approved = await self.store.send_lists.change(
             tenant.id, list_id, lambda listed: approve(listed, by, now), command
         )
+        self._nudged.set()
+        return approved
 
     async def _draw_up_weekly(self, tenant: Tenant) -> None:
         now = self.clock.now()

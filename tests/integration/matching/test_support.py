@@ -27,8 +27,8 @@ TWO = text(
 )
 
 
-async def uploaded(town: Town, body: bytes = TWO, **headers: str) -> Any:
-    return await town.api.post(RULES, content=body, headers={**town.staff, **headers})
+async def uploaded(town: Town, body: bytes = TWO, headers: dict[str, str] | None = None) -> Any:
+    return await town.api.post(RULES, content=body, headers={**town.staff, **(headers or {})})
 
 
 async def in_force(town: Town, body: bytes = TWO) -> str:
@@ -48,7 +48,7 @@ async def test_faults_are_told_at_their_paths_and_a_good_version_is_numbered_and
     mixed = a_condition({"compare": {"fact": "income"}, "is": "below", "to": amount(1, per="year")})
     wrong = text(a_programme(mixed), facts=[FACTS[0], FACTS[3]])
     for language, word in (("ja", "種類のちがうもの"), ("en", "different kinds")):
-        answer = await uploaded(town, wrong, **{"Accept-Language": language})
+        answer = await uploaded(town, wrong, {"Accept-Language": language})
         assert answer.status_code == 422
         told = {error["field"]: error["message"] for error in answer.json()["errors"]}
         assert set(told) == {"facts.0.id", "programmes.0.conditions.0.when.to"}
@@ -57,7 +57,7 @@ async def test_faults_are_told_at_their_paths_and_a_good_version_is_numbered_and
 
     # a version is numbered, never altered, and made once per request
     key = new_ulid()
-    first, again = [(await uploaded(town, **{"Idempotency-Key": key})).json() for _ in range(2)]
+    first, again = [(await uploaded(town, headers={"Idempotency-Key": key})).json() for _ in range(2)]
     assert first == again
     assert (first["number"], first["active"], first["programmes"]) == (
         1, False, ["見本の住まいの支援", "見本の求職の支援"]
