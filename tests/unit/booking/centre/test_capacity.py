@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.booking.centre.attendance import report
 from services.booking.centre.capacity import (
     Ledger,
+    days_ahead,
     forecast,
     month_ledger,
     next_month,
@@ -120,3 +121,24 @@ def test_the_month_after_a_month_is_the_next_one(day: date) -> None:
     assert after.day == 1
     assert 28 <= (after - first).days <= 31
     assert monday_of(day).weekday() == 0
+
+
+def test_days_ahead_are_those_planned_or_usual_without_what_is_promised_elsewhere() -> None:
+    today = date(2026, 12, 8)
+    # Mondays and Wednesdays in the weeks before, one Tuesday; this week Tuesday and Saturday
+    past = [shift(day) for day in (1, 2)]
+    past = [replace(s, stretch=replace(s.stretch, service_date=day)) for s, day in ((past[0], d) for d in (
+        date(2026, 11, 9), date(2026, 11, 11), date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 23), date(2026, 11, 25),
+        date(2026, 12, 1),
+    ))]  # fmt: skip
+    shifts = [*past, shift(7), shift(8), shift(12)]
+    weeks = forecast(worker(max_days=2), shifts, {}, today)
+    found = days_ahead(shifts, weeks, worker(max_days=2), {MONDAY: 90}, today)
+    # 120 each, a third of what is promised elsewhere off each; Monday is over
+    assert {day: m for day, m in found.items() if day < date(2026, 12, 14)} == {
+        date(2026, 12, 8): 90,
+        date(2026, 12, 12): 90,
+    }
+    usual = {day: m for day, m in found.items() if day >= date(2026, 12, 14)}
+    assert {day.weekday() for day in usual} == {0, 2}
+    assert set(usual.values()) == {weeks[1].planned // 2}
