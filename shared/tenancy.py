@@ -130,7 +130,7 @@ class Matching(Declared):
     """May proposals learn from what this municipality's residents look at and ask for? Each resident may still refuse."""
     exploration: float = Field(default=0.05, ge=0, le=0.1)
     """The share of places that goes to an offer drawn by lot among those that fit; 0 turns it off."""
-    exposure: int = Field(default=150, ge=0, le=200)
+    exposure: int = Field(default=190, ge=0, le=200)
     """At most so many points for a company that was seen less than its due; 0 turns it off."""
     reciprocal: bool = True
     """Does it count whether a company, too, would find what it looks for?"""

@@ -8,7 +8,7 @@ from typing import Literal
 from services.matching.basis import Basis, basis_of, inputs_of
 from services.matching.eligibility import Obstacle, obstacles
 from services.matching.engine.blend import Blend, Circumstances
-from services.matching.engine.columns import Columns, columns_of
+from services.matching.engine.columns import columns_of
 from services.matching.engine.explore import WITHIN, Place, arrange
 from services.matching.offer import Offer
 from services.matching.ranking import Candidate, Exclusion, ranked, ranked_one_by_one
@@ -92,7 +92,7 @@ class Slate:
 def propose(
     slate_id: str,
     seeker: Seeker,
-    offers: Iterable[Offer] | Columns,
+    offers: Iterable[Offer],
     size: int,
     now: datetime,
     given: Circumstances = NOTHING_ELSE,

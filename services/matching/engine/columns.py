@@ -7,7 +7,7 @@ that only ever grows and is shared by all columns that came from one another.
 
 import bisect
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,9 @@ class Columns:
     def __len__(self) -> int:
         return len(self.offers)
 
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self.offers)
+
     @cached_property
     def row_of(self) -> Mapping[str, int]:
         return {offer.id: row for row, offer in enumerate(self.offers)}
@@ -210,7 +213,7 @@ class Columns:
         return Columns(offers, self.words, self.cells.changed(gone, places, cells_of(new, self.words)), parts)
 
 
-def columns_of(offers: "Iterable[Offer] | Columns") -> Columns:
+def columns_of(offers: Iterable[Offer]) -> Columns:
     """In order of id, whatever the order they come in."""
     if isinstance(offers, Columns):
         return offers

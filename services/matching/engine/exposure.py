@@ -1,23 +1,29 @@
 """A controller that gives companies exposure in proportion to their merit.
 
     ratio(c)   = (exposure per offer of c) / (merit of c)
-    due        = the mean ratio of all companies with an open offer
-    points(c)  = round(strength * min(1, max(0, 2 * (1 - ratio(c) / due))))
+    place(c)   = how many of the n companies with an open offer have a lower ratio, equal ones half
+    points(c)  = round(strength * (place of the highest ratio - place(c)) / (n - 1))
 
-A proportional controller on the disparity, as FairCo, but against the mean instead of the largest, and capped: who had half of their due or
-less gets `strength` points, who had their due gets none, and nobody ever loses points by it. The points fade as the company catches up.
-Exposure of a place is 1 / log2(1 + rank). Merit is a smoothed rate of interest, (interest + 1) / (exposure + 10), so that a newcomer is
-trusted a little and popularity is no condition for being seen.
+A proportional controller on the disparity of exposure per merit, as FairCo, whose error term is the slope of the Gini coefficient: of sorted
+x(1) <= ... <= x(n) it is sum of (2 i - n - 1) x(i) / (n sum of x), so that what moves exposure from place i to place j lowers it by the
+distance of the places. What the score loses by it buys most where the points are in proportion to that slope. They fade as a company
+catches up, whoever was seen most gets none, and nobody ever loses points by it. Exposure of a place is 1 / log2(1 + rank). Merit is a
+smoothed rate of interest, (interest + 3) / (exposure + 30), so that a newcomer is trusted a little, luck with the first few people says
+little, and popularity is no condition for being seen.
 
-Source: Morik, Singh, Hong & Joachims, Controlling Fairness and Bias in Dynamic Learning-to-Rank (SIGIR 2020), equations 6, 10 and 13.
+Sources: Morik, Singh, Hong & Joachims, Controlling Fairness and Bias in Dynamic Learning-to-Rank (SIGIR 2020), equations 6, 10 and 13;
+the slope:
+Do & Usunier, Optimizing Generalized Gini Indices for Fairness in Rankings (SIGIR 2022), section 3.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-INTEREST_PRIOR, EXPOSURE_PRIOR = 1.0, 10.0
-GAIN = 2.0
+import numpy as np
+import numpy.typing as npt
+
+INTEREST_PRIOR, EXPOSURE_PRIOR = 3.0, 30.0
 CROWD = 5
 """Applications per open place from which on an offer is not pushed further."""
 
@@ -53,7 +59,7 @@ class Points:
 
 
 def points(companies: Mapping[str, Seen], strength: int, standing: int | None = None) -> Points:
-    """0 to `strength` for each company with an open offer; all 0 when none has been seen yet.
+    """0 to `strength` for each company with an open offer; all 0 when none has been seen yet, or all the same.
 
     `standing` is how many companies have an open offer; those that `companies` does not name have not been seen. None: it names all.
     """
@@ -63,17 +69,20 @@ def points(companies: Mapping[str, Seen], strength: int, standing: int | None = 
         if seen.offers > 0
     }
     count = max(len(ratios), standing or 0)
-    # exactly rounded, whatever the order
-    due = math.fsum(ratios.values()) / count if count else 0.0
-    if due <= 0 or strength <= 0:
+    if count < 2 or strength <= 0:
         return Points(dict.fromkeys(ratios, 0))
-    return Points(
-        {
-            company: round(strength * min(1.0, max(0.0, GAIN * (1 - ratio / due))))
-            for company, ratio in ratios.items()
-        },
-        strength if count > len(ratios) else 0,
-    )
+    unseen = count - len(ratios)
+    order = np.sort(np.array([*ratios.values(), *[0.0] * unseen]))
+    # twice the place: a whole number
+    places = _lower_or_half(order, np.array([*ratios.values(), 0.0]))
+    highest = _lower_or_half(order, order[-1:])[0]
+    given = np.rint(strength * (highest - places) / (2 * (count - 1))).astype(int).tolist()
+    return Points(dict(zip(ratios, given, strict=False)), given[-1] if unseen else 0)
+
+
+def _lower_or_half(order: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Of each value twice the number of those in `order` that are lower, and once that of the others that are equal."""
+    return np.asarray(np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") - 1)
 
 
 def crowded(applications: int, open_places: int | None) -> bool:

@@ -1,19 +1,22 @@
 """Judging a policy by the slates of another, against its true value."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
+from statistics import mean, stdev
 
 import pytest
 
 from services.matching.engine.blend import Circumstances
-from services.matching.engine.off_policy import Logged, ips
+from services.matching.engine.columns import columns_of
+from services.matching.engine.off_policy import Estimate, Logged, doubly_robust, ips, snips
 from services.matching.estimate import Shown, logged_of, shown_places
 from services.matching.policy import Policy
 from services.matching.slate import propose
 from services.matching.values import Profile
 from tests.unit.matching.builders import NOW, a_seeker, an_offer
 
-OFFERS = [an_offer(f"ofr_{n}", values={"balance": n / 4}) for n in range(4)]
+OFFERS = columns_of([an_offer(f"ofr_{n}", values={"balance": n / 4}) for n in range(4)])
 SEEKER = a_seeker(profile=Profile({"balance": 1.0}))
 RATES = {"ofr_0": 0.9, "ofr_1": 0.5, "ofr_2": 0.3, "ofr_3": 0.1}
 
@@ -30,10 +33,10 @@ def log_of(epsilon: int, new: int, slates: int) -> list[Logged]:
 
 
 def test_the_value_of_more_exploration_is_recovered_from_a_log_with_less() -> None:
-    estimate = ips(log_of(2000, 10_000, 6000))
+    estimate = ips(log_of(2000, 10_000, 2500))
     truth = sum(RATES.values()) / 4
     assert estimate.low < truth < estimate.high
-    assert estimate.value == pytest.approx(truth, abs=0.06)
+    assert estimate.value == pytest.approx(truth, abs=0.09)
 
 
 def test_the_same_policy_weighs_every_place_once() -> None:
@@ -50,3 +53,34 @@ def test_a_slate_that_kept_no_basis_cannot_be_judged() -> None:
     slate = replace(propose("slt_1", SEEKER, OFFERS, 1, NOW)[0], basis=None)
     with pytest.raises(ValueError, match="basis"):
         shown_places(slate, OFFERS, None, (), lambda p: p)
+
+
+def test_three_estimators_agree_with_the_truth_and_the_robust_one_varies_least() -> None:
+    """Of many logs of the same town: inverse propensities are right in the mean, each interval holds the truth nearly as often as it says,
+    and a reward model that was fitted to the log itself narrows it further."""
+    truth = 0.9 * RATES["ofr_0"] + 0.1 * sum(RATES.values()) / 4
+    logs = [simulated_log(seed) for seed in range(60)]
+    for estimator in (ips, snips, doubly_robust):
+        found = [estimator(log) for log in logs]
+        error = stdev(one.value for one in found) / len(found) ** 0.5
+        assert abs(mean(one.value for one in found) - truth) < 4 * error, estimator.__name__
+        assert sum(one.low <= truth <= one.high for one in found) >= 50, estimator.__name__
+    assert spread(doubly_robust, logs) <= spread(ips, logs)
+
+
+def spread(estimator: Callable[[Sequence[Logged]], Estimate], logs: list[list[Logged]]) -> float:
+    return stdev(estimator(log).value for log in logs)
+
+
+def simulated_log(seed: int) -> list[Logged]:
+    """Six hundred places under a policy that prefers one of four offers a little, judged for one that nearly always takes another."""
+    random, places = Random(seed), list[Shown]()
+    said = {offer: {"values": number - 1.5} for number, offer in enumerate(RATES)}
+    logged = dict(zip(RATES, (0.2, 0.2, 0.2, 0.4), strict=True))
+    new = {offer: 0.025 + 0.9 * (offer == "ofr_0") for offer in RATES}
+    choices = tuple((new[offer], said[offer]) for offer in RATES)
+    for number in range(600):
+        (offer,) = random.choices(list(RATES), list(logged.values()))
+        reward = float(random.random() < RATES[offer])
+        places.append(Shown(f"slate-{number}", reward, logged[offer], new[offer], said[offer], choices))
+    return logged_of(places)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.matching.engine.exposure import Seen, crowded, merit, points, weight_of_rank
 from services.matching.engine.logistic import BOUND, Example, Logistic, evidence, learn, probability, squashed
+from services.matching.engine.metrics import gini
 from services.matching.engine.reciprocal import harmonic, preference
 
 companies = st.dictionaries(
@@ -31,7 +32,23 @@ def test_exposure_never_takes_and_never_gives_more_than_its_strength(
     given_points = points(seen, strength).by_company
     assert set(given_points) == {company for company, one in seen.items() if one.offers}
     assert all(0 <= value <= strength for value in given_points.values())
-    assert not given_points or min(given_points.values()) == 0 or not strength
+    ratio = {company: one.exposure / one.offers / merit(one) for company, one in seen.items() if one.offers}
+    by_ratio = [given_points[company] for company in sorted(ratio, key=lambda c: ratio[c])]
+    assert by_ratio == sorted(by_ratio, reverse=True)
+    assert by_ratio[-1:] in ([], [0])
+
+
+def test_points_follow_the_slope_of_the_gini_coefficient() -> None:
+    """Of companies of one offer and equal merit, a little exposure moved to each from the first lowers it in proportion to its points."""
+    amounts = [50.0, 10.0, 20.0, 40.0, 30.0]
+    alike = {f"com_{n}": Seen(1, amount, (amount + 30) / 10 - 3) for n, amount in enumerate(amounts)}
+    given_points = points(alike, 100)
+    lowered = [
+        gini(amounts) - gini([50 - 0.01, *(a + 0.01 * (n == to) for n, a in enumerate(amounts[1:], 1))])
+        for to in range(1, 5)
+    ]
+    expected = [given_points.of(f"com_{n}") / given_points.of("com_1") for n in range(1, 5)]
+    assert [one / lowered[0] for one in lowered] == pytest.approx(expected, rel=1e-6)
 
 
 def test_nobody_is_pushed_before_anybody_was_seen() -> None:
@@ -44,7 +61,7 @@ def test_a_company_that_was_never_seen_gets_the_same_whether_it_is_named_or_only
     counted = points(seen, 100, standing=4)
     companies = ("large", "small", "new", "also")
     assert [counted.of(one) for one in companies] == [named.of(one) for one in companies]
-    assert (counted.of("new"), points({}, 100, standing=4).of("new")) == (100, 0)
+    assert (counted.of("new"), points({}, 100, standing=4).of("new")) == (83, 0)
 
 
 def test_merit_grows_with_interest_and_places_matter_as_they_are_looked_at() -> None:
