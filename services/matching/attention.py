@@ -4,7 +4,7 @@ Sums are kept as they change, in whole millionths, so that what is added and lat
 Asia/Tokyo.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ class Attention:
     def __init__(self) -> None:
         self._slates: dict[str, date] = {}
         self._shown: dict[date, dict[str, int]] = {}
+        self._times: dict[date, dict[str, int]] = {}
         self._asked: dict[Deed, set[date]] = {}
         self._exposure: dict[str, int] = {}
         self._interest: dict[str, int] = {}
@@ -38,10 +39,11 @@ class Attention:
         if slate_id in self._slates or day <= self._since:
             return
         self._slates[slate_id] = day
-        of_day = self._shown.setdefault(day, {})
+        of_day, times = self._shown.setdefault(day, {}), self._times.setdefault(day, {})
         for rank, offer in enumerate(offers, start=1):
             weight = exposure_of_rank(rank)
             of_day[offer] = of_day.get(offer, 0) + weight
+            times[offer] = times.get(offer, 0) + 1
             self._add(self._exposure, offer, weight)
 
     def asked(self, day: date, resident_id: str, offer_id: str, kind: str) -> None:
@@ -81,6 +83,11 @@ class Attention:
         }
         return {name: seen.get(name, Seen(count, 0.0, 0.0)) for name, count in sorted(counts.items())}
 
+    def times_shown(self, offers: Iterable[str], today: date) -> dict[str, int]:
+        """On how many slates each of the offers was."""
+        self.forget(today)
+        return {offer: sum(of_day.get(offer, 0) for of_day in self._times.values()) for offer in offers}
+
     def crowded(self, columns: Columns, today: date) -> frozenset[str]:
         """Offers with enough applications for their places."""
         self.forget(today)
@@ -100,6 +107,7 @@ class Attention:
         for day in [one for one in self._shown if one <= since]:
             for offer, weight in self._shown.pop(day).items():
                 self._add(self._exposure, offer, -weight)
+        self._times = {day: times for day, times in self._times.items() if day > since}
         self._slates = {slate: day for slate, day in self._slates.items() if day > since}
         for deed, days in list(self._asked.items()):
             old = {day for day in days if day <= since}

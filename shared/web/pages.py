@@ -2,7 +2,7 @@
 service's API documentation (server-rendered from its OpenAPI document, no script needed)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from shared.clock import TOKYO
 from shared.tenancy import Tenant
 
 HERE = Path(__file__).parent
@@ -24,6 +25,12 @@ POLICY = (
 def service_day_text(day: date) -> str:
     """12月3日（木）"""
     return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+
+
+def tokyo_text(at: datetime) -> str:
+    """2026年12月3日（木） 0:31, Asia/Tokyo."""
+    local = at.astimezone(TOKYO)
+    return f"{local.year}年{service_day_text(local.date())} {local.hour}:{local.minute:02d}"
 
 
 def service_minute_text(minute: int) -> str:
@@ -54,6 +61,7 @@ class Pages:
         )
         self.env.filters["service_day"] = service_day_text
         self.env.filters["service_minute"] = service_minute_text
+        self.env.filters["tokyo"] = tokyo_text
         self.staff_links: list[StaffLink] = []
         self.env.globals["staff_links"] = self.staff_links
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.matching.area import Areas
 from services.matching.market import Market
 from services.matching.pages.cards import Cards
+from services.matching.pages.companies import company_page_routers
 from services.matching.pages.offers import offer_pages
 from services.matching.pages.profile import profile_pages
 from services.matching.pages.proposals import proposal_pages
@@ -31,5 +32,6 @@ def page_routers(
         wish_pages(core, store, pages, places, words),
         proposal_pages(core, store, market, pages, cards),
         offer_pages(core, store, pages, cards),
+        *company_page_routers(core, store, market, pages, words.area),
         fairness_pages(pages, core.clock, store, market),
     ]

@@ -1,5 +1,7 @@
 """The command of a visitor's form, and how they know a municipality."""
 
+from collections.abc import Callable
+
 from fastapi import Request
 
 from services.matching.area import Areas
@@ -10,6 +12,8 @@ from shared.tenancy import Tenant
 from shared.web.visiting import Visitor
 
 NO_PLACES = Areas()
+NameOf = Callable[[Tenant, str], str]
+"""How the people of a municipality call another one, by its code."""
 
 
 async def form_command(request: Request, visitor: Visitor, key: str) -> Command:

@@ -1,5 +1,6 @@
 """/matching/v1/companies"""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from shared.tenancy import MunicipalityCode
 
 MAY_SEE_CONTACT = "companies:write"
 EMAIL_PATTERN = r"^[^@\s]{1,64}@[^@\s]{1,189}$"
+EMAIL = re.compile(EMAIL_PATTERN)
 Reading = Annotated[Actor, Depends(scope("offers:read"))]
 Writing = Annotated[Actor, Depends(scope("companies:write"))]
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from services.matching import advertising
+from services.matching.licences import named
 from services.matching.offer import (
     Accommodation,
     ClosingReason,
@@ -42,7 +43,8 @@ MOST_PLACES = 10_000
 
 class OfferBody(Strict):
     """No `hours` means any time, as agreed. `values`, `interests`: how much the work gives of each, in the company's own words; leave out
-    what is not known, the profile of the occupation says it then. `expires_on` is the last day on which it is open."""
+    what is not known, the profile of the occupation says it then. `expires_on` is the last day on which it is open. `licences` that are
+    required, by name or by code: names that are known become codes."""
 
     kind: Kind
     title: str = Field(min_length=1, max_length=100, examples=["夜のパンの仕込み（見本）"])
@@ -88,7 +90,7 @@ class OfferBody(Strict):
             occupation_code=self.occupation_code,
             industry_code=self.industry_code,
             employment_form=self.employment_form,
-            licences=tuple(dict.fromkeys(self.licences)),
+            licences=tuple(dict.fromkeys(name for one in self.licences if (name := named(one)))),
             accommodations=tuple(dict.fromkeys(self.accommodations)),
             lat=self.lat,
             lng=self.lng,

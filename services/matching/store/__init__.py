@@ -87,6 +87,7 @@ COLLECTIONS = (
         "interests",
         (
             IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]),
+            IndexModel([_TENANT, ("offer_id", ASCENDING), *_NEWEST]),
             # the same thing is said once at a time; what was taken back may be said again
             IndexModel(
                 [_TENANT, ("resident_id", ASCENDING), ("offer_id", ASCENDING), ("kind", ASCENDING)],
@@ -114,14 +115,13 @@ COLLECTIONS = (
         "interactions",
         (
             IndexModel([_TENANT, ("resident_id", ASCENDING), ("offer_id", ASCENDING)]),
+            IndexModel([_TENANT, ("offer_id", ASCENDING), ("at", ASCENDING)]),
             IndexModel([_TENANT, ("at", ASCENDING)]),
         ),
     ),
     CollectionSpec("snapshots", (IndexModel([_TENANT, ("at", ASCENDING)]),)),
     CollectionSpec(
         "models",
-        "subscriptions",
-        "send_lists",
         (
             IndexModel([_TENANT, ("number", DESCENDING)]),
             IndexModel([_TENANT, ("superseded_at", ASCENDING)]),
@@ -144,6 +144,8 @@ OUTBOXES = (
     "slates",
     "interests",
     "models",
+    "subscriptions",
+    "send_lists",
     *assessments.OUTBOXES,
     *orders.OUTBOXES,
 )

@@ -1,5 +1,6 @@
 """What residents did with offers: one document per resident, offer, kind and day."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from services.matching.engine.interactions import Deed, Interaction
@@ -58,6 +59,18 @@ class Interactions:
         async with reachable():
             found = self.db["interactions"].find({"tenant_id": tenant, "resident_id": resident_id})
             return [interaction_of(document) for document in await found.to_list(None)]
+
+    async def of_offers(
+        self, tenant: str, offer_ids: Iterable[str], since: datetime, until: datetime
+    ) -> list[Interaction]:
+        """With these offers, after `since` until `until`."""
+        where: Document = {
+            "tenant_id": tenant,
+            "offer_id": {"$in": sorted(offer_ids)},
+            "at": {"$gt": since, "$lte": until},
+        }
+        async with reachable():
+            return [interaction_of(d) for d in await self.db["interactions"].find(where).to_list(None)]
 
     async def between(
         self, tenant: str, since: datetime, until: datetime, deed: Deed | None = None

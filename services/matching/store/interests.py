@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from services.matching.interest import Interest, withdraw
+from services.matching.interest import POSITIVE, Interest, withdraw
 from services.matching.store.changing import change
 from services.matching.store.listing import Position, newest_first
 from shared.changing import settled
@@ -76,6 +76,11 @@ class Interests:
         async with reachable():
             async for document in self.db["interests"].find(where, batch_size=BATCH):
                 yield _interest_of(document)
+
+    async def of_offer(self, tenant: str, offer_id: str, count: int) -> list[Interest]:
+        """Who wants something of the offer, newest first. Who put it aside is not among them: that is told to nobody."""
+        where = {"offer_id": offer_id, "state": "active", "kind": {"$in": sorted(POSITIVE)}}
+        return [_interest_of(d) for d in await newest_first(self.db, "interests", tenant, where, None, count)]
 
     async def _standing(self, tenant: str, interest: Interest) -> Interest | None:
         async with reachable():

@@ -1,5 +1,6 @@
 """Slates, kept with everything that led to them."""
 
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,11 @@ class Slates:
         """The resident's, newest first."""
         found = await newest_first(self.db, "slates", tenant, {"resident_id": resident_id}, None, count)
         return [_slate_of(document) for document in found]
+
+    async def of_person(self, tenant: str, ending: str, count: int) -> list[Slate]:
+        """The newest slates of whoever's id ends like this."""
+        where = {"resident_id": {"$regex": f"{re.escape(ending)}$"}}
+        return [_slate_of(d) for d in await newest_first(self.db, "slates", tenant, where, None, count)]
 
     async def shown_since(
         self, tenant: str, since: datetime, until: datetime, *, terms: bool = True

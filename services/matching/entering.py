@@ -1,0 +1,51 @@
+"""The use case behind signing in for a company: a one-time link by e-mail. Whether an address is known, the answer never tells."""
+
+import secrets as entropy
+from datetime import datetime
+
+from services.matching.entry_link import AT_MOST, LINK_FOR, link_id, make_link
+from services.matching.store import Store
+from shared.events.matching.catalogue import COMPANY_LINK_FIELD, CompanyLinkRequested
+from shared.sealing import Sealer
+from shared.tenancy import Tenant
+
+ENTER = "/matching/company/enter"
+COMPANIES_OF_ONE = 3
+"""How many companies of one address are written to at once."""
+
+
+async def ask_for_link(
+    store: Store, sealer: Sealer, tenant: Tenant, email: str, public_url: str, now: datetime
+) -> None:
+    """Send a link to each company that has this contact, at most AT_MOST within the time that one lasts."""
+    companies = (await store.companies.of_contact(tenant.id, email))[:COMPANIES_OF_ONE]
+    if not companies:
+        await store.company_links.add(
+            tenant.id, make_link(tenant.id, entropy.token_urlsafe(32), None, now), []
+        )
+    for company in companies:
+        contact = store.companies.sealed_contact(tenant.id, company)
+        sent = await store.company_links.sent_since(tenant.id, company.id, now - LINK_FOR)
+        if contact is None or sent >= AT_MOST:
+            continue
+        token = entropy.token_urlsafe(32)
+        link = make_link(tenant.id, token, company.id, now)
+        address = tenant.page_url(public_url, f"{ENTER}/{token}")
+        event = CompanyLinkRequested(
+            company_id=company.id,
+            contact=contact,
+            link=sealer.seal(tenant.id, COMPANY_LINK_FIELD, address),
+            expires_at=link.expires_at,
+        )
+        await store.company_links.add(tenant.id, link, [event])
+
+
+async def is_open(store: Store, tenant: str, token: str, now: datetime) -> bool:
+    """Whether a link leads somewhere. Looking does not use it up."""
+    link = await store.company_links.find(tenant, link_id(tenant, token))
+    return link is not None and link.opens(now)
+
+
+async def enter(store: Store, tenant: str, token: str, now: datetime) -> str | None:
+    """Use a link up; the company that it leads to, or None."""
+    return await store.company_links.use(tenant, link_id(tenant, token), now)

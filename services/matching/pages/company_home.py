@@ -1,0 +1,50 @@
+"""/matching/company: a company's offers and how they were met; and asking again to be let in."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.matching import admitting
+from services.matching.exposing import figures
+from services.matching.market import Market
+from services.matching.pages.company_route import HOME, CompanyOf, FormOf, company_command, company_router
+from services.matching.posting_words import DECLINED, PAUSED, STANDING, STATES
+from services.matching.store import Store
+from services.matching.store.offers import Wanted
+from services.matching.wording import KINDS
+from shared.runtime import Core
+from shared.web import Pages
+from shared.web.visiting import go
+
+SHOWN = 100
+"""Offers on the page: the newest."""
+
+
+def home_pages(core: Core, store: Store, market: Market, pages: Pages) -> APIRouter:
+    router = company_router(pages)
+
+    @router.get("")
+    async def show_home(who: CompanyOf) -> Response:
+        tenant = who.tenant
+        company = await store.companies.get(tenant.id, who.company_id)
+        offers = await store.offers.newest(tenant.id, Wanted(company_id=company.id), None, SHOWN)
+        told = await figures(store, market, tenant.id, [offer.id for offer in offers], core.clock.now())
+        return pages.render(
+            "company_home.html",
+            tenant,
+            company=company,
+            here="home",
+            offers=offers,
+            figures=told,
+            states=STATES,
+            kinds=KINDS,
+            standings=STANDING,
+            declined=DECLINED,
+            paused=PAUSED,
+        )
+
+    @router.post("/apply-again")
+    async def apply_again(request: Request, who: CompanyOf, form: FormOf) -> Response:
+        command = await company_command(request, who, form)
+        await admitting.apply_again(store, who.tenant.id, who.company_id, command, core.clock.now())
+        return go(HOME)
+
+    return router
