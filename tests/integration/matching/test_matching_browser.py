@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 
+from services.matching.pages.questionnaire import LAST, STEPS
+from services.matching.values import CALLINGS
 from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
 from tests.integration.matching.conftest import SMALL, Town
 
@@ -37,26 +39,55 @@ async def test_every_page_and_state_is_accessible(
 ) -> None:
     await offers(town)
     page = await visit(chromium, address, town.resident(), viewport)
-    for path in ("/matching/profile", "/matching/proposals"):
+
+    async def shown(path: str) -> None:
         await page.goto(address + path)
         await accessible(page)
-    for step in range(1, 6):
-        await page.goto(f"{address}/matching/questionnaire?step={step}")
+
+    async def pressed(button: str) -> None:
+        await page.get_by_role("button", name=button, exact=True).first.click()
         await accessible(page)
+
+    for path in (
+        "profile",
+        "profile/delete",
+        "profile/deleted",
+        "wishes?first=1",
+        "proposals",
+        "proposals/said",
+    ):
+        await shown(f"/matching/{path}")
+    for step in range(1, LAST + 1):
+        await shown(f"/matching/questionnaire?step={step}")
+    await page.goto(f"{address}/matching/wishes")
     await page.get_by_label("希望する時給").fill("たくさん")
-    await page.get_by_role("button", name="保存して結果を見る").click()
-    await accessible(page)
+    await pressed("保存する")
+    assert await page.locator("details").first.get_attribute("open") is not None
     await page.goto(f"{address}/matching/questionnaire?step=1")
     await page.locator("#growth-1").get_by_label("とても大切").check()
-    await page.get_by_role("button", name="ここで終えて結果を見る").click()
+    await pressed("ここで休む")
+    await town.answers(answers={f"{calling}-1": 4 for calling in CALLINGS})
+    await shown("/matching/profile")
+    for summary in await page.locator("summary").all():
+        await summary.click()
     await accessible(page)
-    await page.get_by_role("button", name="合いそうな仕事を見る").click()
-    await accessible(page)
+    await pressed("使わないようにする")
+    await pressed("合いそうな仕事を見る")
     await on_offer(page, "となりの畑の出荷", "興味がある").click()
     await on_offer(page, "まちの店", "興味がない").click()
+    for summary in await page.locator("summary").all():
+        await summary.click()
     await accessible(page)
-    await page.goto(f"{address}/matching/docs")
+    await on_offer(page, "となりの畑の出荷", "体験してみたい").click()
     await accessible(page)
+    await page.get_by_role("link", name="くわしく見る").first.click()
+    await accessible(page)
+    await shown("/matching/proposals/said")
+    await town.answers(wishes={"wage_floor": 9000})
+    await shown("/matching/proposals")
+    await pressed("いまの答えで選び直す")
+    await page.get_by_text("をはずすと、あと1件").wait_for()
+    await shown("/matching/docs")
 
 
 async def test_a_phone_without_javascript_gets_from_the_first_question_to_an_offer(
@@ -65,16 +96,27 @@ async def test_a_phone_without_javascript_gets_from_the_first_question_to_an_off
     await offers(town)
     page = await visit(chromium, address, town.resident(), PHONE, scripts=False)
     await page.goto(f"{address}/matching/questionnaire")
-    for _ in range(4):
-        await page.get_by_role("radio", name="とても大切").first.check()
-        await page.get_by_role("button", name="保存して次へ").click()
+    await page.get_by_role("radio", name="とても大切").first.check()
+    await page.get_by_role("button", name="ここで休む").click()
+    await page.get_by_role("link", name="続きから答える").click()
+    for step in range(LAST):
+        await page.get_by_role("radio").nth(6 if step == 0 else 0).check()
+        await page.get_by_role("button", name="次へ進む" if step < LAST - 1 else "答えおわる").click()
     await page.get_by_role("checkbox", name="平日の夜おそく").check()
-    await page.get_by_role("button", name="保存して結果を見る").click()
+    await page.get_by_role("checkbox", name="木").check()
+    await page.get_by_role("button", name="保存する").click()
+    await page.get_by_text("月・火・水・金 22:00").wait_for()
     await page.get_by_role("button", name="合いそうな仕事を見る").click()
     await page.get_by_role("heading", name="となりの畑の出荷").wait_for()
     await on_offer(page, "となりの畑の出荷", "興味がない").click()
     await on_offer(page, "となりの畑の出荷", "取り消す").click()
     await on_offer(page, "となりの畑の出荷", "興味がある").wait_for()
+    await page.get_by_role("article", name="となりの畑の出荷").get_by_role("link").click()
+    await page.get_by_role("button", name="聞いてみたい").click()
+    await page.get_by_text("「聞いてみたい」と、窓口の相談員に伝えました。").wait_for()
+    await page.goto(f"{address}/matching/profile/delete")
+    await page.get_by_role("button", name="すべて消す").click()
+    await page.get_by_role("heading", name="答えと希望を消しました").wait_for()
 
 
 async def test_a_keyboard_is_enough(chromium: Browser, town: Town, address: str) -> None:
@@ -88,4 +130,4 @@ async def test_a_keyboard_is_enough(chromium: Browser, town: Town, address: str)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**step=2")
     kept = (await town.api.get("/matching/v1/me/questionnaire", headers=town.resident())).json()
-    assert kept["answers"] == {"achievement-1": 5}
+    assert kept["answers"] == {**{item.id: None for item in STEPS[0]}, "achievement-1": 5}
