@@ -62,7 +62,7 @@ def test_due_on_a_day_is_the_end_of_that_day_in_japan() -> None:
     assert due_at_of("2026-12-10") == datetime(2026, 12, 10, 15, tzinfo=UTC)
     assert due_day(due_at_of("2026-12-10")) == date(2026, 12, 10)
     for text in ("", "0001-01-01", "9999-12-31", "2026-02-30"):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             due_at_of(text)
 
 
