@@ -21,11 +21,13 @@ DEED_OF: Mapping[Positive, Deed] = MappingProxyType(
     {"save": "save", "ask": "ask", "experience": "book", "apply": "apply"}
 )
 """What each of them counts as when something is learned from it."""
+HANDED_ON: frozenset[str] = frozenset({"ask", "experience", "apply"})
+"""What somebody of the desk answers."""
 
 
 @dataclass(frozen=True)
 class Interest:
-    """`tags` are those of the offer at the time."""
+    """`tags` are those of the offer at the time. `answered_at`: when somebody of the desk saw to it."""
 
     id: str
     resident_id: str
@@ -34,6 +36,12 @@ class Interest:
     tags: tuple[str, ...]
     created_at: datetime
     state: Literal["active", "withdrawn"] = "active"
+    answered_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody of the desk has still to see to it."""
+        return self.kind in HANDED_ON and self.state == "active" and self.answered_at is None
 
 
 def express(
@@ -59,6 +67,11 @@ def withdraw(interest: Interest) -> tuple[Interest, list[Payload]]:
         resident_id=interest.resident_id, offer_id=interest.offer_id, kind=interest.kind
     )
     return withdrawn, [event]
+
+
+def settle(interest: Interest, now: datetime) -> tuple[Interest, list[Payload]]:
+    """Somebody of the desk has seen to it; nothing happens when it does not wait."""
+    return (replace(interest, answered_at=now) if interest.waits else interest), []
 
 
 def latest(interests: Iterable[Interest]) -> dict[str, Interest]:

@@ -6,12 +6,13 @@ answers are the same, only slower. What this process writes itself is in it at o
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from services.matching.area import Areas
 from services.matching.attention import BEHIND, Attention
 from services.matching.engine.blend import Circumstances
 from services.matching.engine.model import Model
@@ -38,6 +39,7 @@ from shared.tenancy import Tenant
 
 log = structlog.get_logger()
 
+NO_PLACES = Areas()
 PATIENCE = 2.0
 """Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
 OFFERS = "banso.matching.offer."
@@ -79,9 +81,10 @@ class Kept:
 
 
 class Market:
-    def __init__(self, clock: Clock, store: Store) -> None:
+    def __init__(self, clock: Clock, store: Store, places: Areas = NO_PLACES) -> None:
         self.clock = clock
         self.store = store
+        self.places = places
         self._following: Following | None = None
         self._kept: dict[str, Kept] = {}
 
@@ -153,7 +156,7 @@ class Market:
         for company_id, version in (await self.store.companies.not_let_in(tenant)).items():
             stall.shelf.let(company_id, version, False)
         for offer in await self.store.offers.to_choose_from(tenant, now):
-            stall.shelf.put(offer)
+            stall.shelf.put(self._placed(offer))
         since = now - BEHIND
         for slate in await self.store.slates.shown_since(tenant, since, now, terms=False):
             day = slate.at.astimezone(TOKYO).date()
@@ -163,6 +166,13 @@ class Market:
         for one in await self.store.interactions.between(tenant, since, now):
             stall.attention.asked(one.at.astimezone(TOKYO).date(), one.resident_id, one.offer_id, one.deed)
         await self._load_model(tenant, stall)
+
+    def _placed(self, offer: Offer) -> Offer:
+        """An offer that names no place lies where its municipality does, as far as the list of places knows."""
+        known = self.places.by_code.get(offer.municipality_code)
+        if known is None or offer.lat is not None:
+            return offer
+        return replace(offer, lat=known.at[0], lng=known.at[1])
 
     async def _load_model(self, tenant: str, stall: Stall) -> None:
         latest = await self.store.models.latest(tenant)
@@ -201,7 +211,7 @@ class Market:
         except NotFound:
             log.warning("offer_not_found", tenant=tenant)
         else:
-            stall.shelf.put(offer)
+            stall.shelf.put(self._placed(offer))
 
     async def _reread_company(self, tenant: str, stall: Stall, company_id: str) -> None:
         try:

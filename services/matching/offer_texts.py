@@ -57,6 +57,8 @@ SAYINGS: Final[Mapping[Positive, Saying]] = {
 
 PUT_ASIDE: Final = "「興味がない」にしました。次からは出しません。"
 
+SEEN_TO: Final = "相談員が受け取り、返事をしました。"
+
 POSSIBLE: Final[Mapping[Kind, tuple[Positive, ...]]] = {
     "job": ("ask", "experience", "apply"),
     "work_experience": ("ask", "experience"),

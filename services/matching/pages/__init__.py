@@ -11,6 +11,7 @@ from services.matching.pages.profile import profile_pages
 from services.matching.pages.proposals import proposal_pages
 from services.matching.pages.questionnaire import questionnaire_pages
 from services.matching.pages.staff_fairness import fairness_pages
+from services.matching.pages.staff_requests import request_pages
 from services.matching.pages.wish_words import WishWords
 from services.matching.pages.wishes import wish_pages
 from services.matching.store import Store
@@ -34,4 +35,5 @@ def page_routers(
         offer_pages(core, store, pages, cards),
         *company_page_routers(core, store, market, pages, words.area),
         fairness_pages(pages, core.clock, store, market),
+        request_pages(pages, core.clock, store),
     ]

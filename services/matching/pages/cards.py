@@ -4,19 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.matching import wording
-from services.matching.interest import Interest, Kind, Positive, latest
+from services.matching.interest import HANDED_ON, Interest, Kind, Positive, latest
 from services.matching.licences import label
 from services.matching.offer import Offer
-from services.matching.offer_texts import KIND_NOTES, POSSIBLE, SAYINGS, SOURCES, Saying
+from services.matching.offer_texts import KIND_NOTES, POSSIBLE, PUT_ASIDE, SAYINGS, SEEN_TO, SOURCES, Saying
 from services.matching.pages.wish_words import WishWords
 from services.matching.posting_words import ACCOMMODATIONS, FORMS
 from services.matching.slate import Proposal
 from shared.ids import new_ulid
 from shared.tenancy import Tenant
 from shared.web.pages import service_day_text
-
-HANDED_ON: tuple[Positive, ...] = ("ask", "experience", "apply")
-"""What staff answer."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Cards:
             neighbouring=area if neighbouring else None,
             reasons=tuple(wording.term_text(term) for term in proposal.reasons) if proposal else (),
             mismatch=wording.term_text(mismatch) if mismatch else None,
-            aside=Said(aside.id, aside.kind, "") if aside else None,
+            aside=said_text(aside) if aside else None,
             said=said,
             can_say=_can_say(offer, said),
             idempotency_key=new_ulid(),
@@ -110,7 +107,15 @@ class Cards:
 
 def said_of(interests: Sequence[Interest]) -> tuple[Said, ...]:
     """Everything positive that stands, in the order it was said."""
-    return tuple(Said(i.id, i.kind, SAYINGS[i.kind].said) for i in interests if i.kind != "not_interested")
+    return tuple(said_text(interest) for interest in interests if interest.kind != "not_interested")
+
+
+def said_text(interest: Interest) -> Said:
+    """What is said of it to the person."""
+    if interest.kind == "not_interested":
+        return Said(interest.id, interest.kind, PUT_ASIDE)
+    text = SAYINGS[interest.kind].said
+    return Said(interest.id, interest.kind, f"{text}{SEEN_TO}" if interest.answered_at else text)
 
 
 def _can_say(offer: Offer, said: Sequence[Said]) -> tuple[tuple[Positive, Saying], ...]:

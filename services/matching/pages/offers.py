@@ -13,8 +13,8 @@ from services.matching.advertising import shown_offer
 from services.matching.expressing import say
 from services.matching.interest import POSITIVE, Interest, Kind
 from services.matching.offer import NoLongerOpen, Offer
-from services.matching.offer_texts import PUT_ASIDE, SAYINGS
-from services.matching.pages.cards import Cards, Said
+from services.matching.offer_texts import SAYINGS
+from services.matching.pages.cards import Cards, Said, said_text
 from services.matching.pages.proposals import PAGE, answered_by, own_slate
 from services.matching.pages.visitor import form_command
 from services.matching.pages.workplace_view import WorkplaceView, workplace_view
@@ -67,6 +67,7 @@ def offer_pages(core: Core, store: Store, pages: Pages, cards: Cards) -> APIRout
             said=_by_offer([i for i in interests if i.kind in POSITIVE], offers),
             aside=_by_offer([i for i in interests if i.kind == "not_interested"], offers),
             kinds=KINDS,
+            handed_on=any(interest.waits for interest in interests),
             answered_by=answered_by(tenant),
         )
 
@@ -140,6 +141,5 @@ def _by_offer(interests: list[Interest], offers: dict[str, Offer]) -> list[tuple
     found: dict[str, list[Said]] = {}
     for one in interests:
         if one.offer_id in offers:
-            text = PUT_ASIDE if one.kind == "not_interested" else SAYINGS[one.kind].said
-            found.setdefault(one.offer_id, []).append(Said(one.id, one.kind, text))
+            found.setdefault(one.offer_id, []).append(said_text(one))
     return [(offers[offer_id], said) for offer_id, said in found.items()]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from services.matching.interest import POSITIVE, Interest, withdraw
+from services.matching.interest import POSITIVE, Interest, settle, withdraw
 from services.matching.store.changing import change
 from services.matching.store.listing import Position, newest_first
 from shared.changing import settled
@@ -58,8 +58,20 @@ class Interests:
 
         return await change(
             self.outbox, "interests", tenant, interest_id, rule,
-            read=_interest_of, write=lambda changed: {"state": changed.state}, command=command,
+            read=_interest_of, write=_changing, command=command,
         )  # fmt: skip
+
+    async def settle(self, tenant: str, interest_id: str, now: datetime, command: Command) -> Interest:
+        """Somebody of the desk has seen to it. Raises NotFound."""
+        return await change(
+            self.outbox, "interests", tenant, interest_id, lambda i: settle(i, now),
+            read=_interest_of, write=_changing, command=command,
+        )  # fmt: skip
+
+    async def waiting(self, tenant: str, after: Position | None, count: int) -> list[Interest]:
+        """What somebody of the desk has still to see to, of all residents, newest first."""
+        found = await newest_first(self.db, "interests", tenant, {"waiting": True}, after, count)
+        return [_interest_of(document) for document in found]
 
     async def newest(
         self, tenant: str, resident_id: str, after: Position | None = None, count: int = CONSIDERED
@@ -103,8 +115,12 @@ def _interest_document(interest: Interest) -> Document:
         "kind": interest.kind,
         "tags": list(interest.tags),
         "created_at": interest.created_at,
-        "state": interest.state,
+        **_changing(interest),
     }
+
+
+def _changing(interest: Interest) -> Document:
+    return {"state": interest.state, "answered_at": interest.answered_at, "waiting": interest.waits}
 
 
 def _interest_of(document: Document) -> Interest:
@@ -116,4 +132,5 @@ def _interest_of(document: Document) -> Interest:
         tags=tuple(document["tags"]),
         created_at=document["created_at"],
         state=document["state"],
+        answered_at=document.get("answered_at"),
     )
