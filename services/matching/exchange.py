@@ -31,6 +31,7 @@ from services.matching.cells import (
 )  # fmt: skip
 from services.matching.company import Company
 from services.matching.inheriting import Answers
+from services.matching.licences import named_all
 from services.matching.offer import Accommodation, EmploymentForm, Kind, Offer
 from services.matching.values import CALLINGS, SCALES
 from services.matching.workplace import HIGHEST, LOWEST, QUESTIONS, Workplace
@@ -83,7 +84,7 @@ OFFERS: Final = (
     Column("open_places", "募集人数", whole(0, 10_000), or_nothing),
     Column("occupation_code", "職業分類", occupation, or_nothing),
     Column("employment_form", "雇用形態", one_of(*get_args(EmploymentForm)), or_nothing),
-    Column("licences", "必要な免許", words, words_text),
+    Column("licences", "必要な免許", lambda text: named_all(words(text)), words_text),
     Column("accommodations", "配慮", several_of(*get_args(Accommodation)), words_text),
     Column("lat", "緯度", degrees(90), or_nothing),
     Column("lng", "経度", degrees(180), or_nothing),

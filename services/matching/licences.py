@@ -101,6 +101,11 @@ def named(name: str) -> str:
     return code_of(name) or _fold(name)
 
 
+def named_all(names: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(dict.fromkeys(found for name in names if (found := named(name))))
+
+
 def label(code: str) -> str:
     """How people call it; of a licence that is not in the list, its name."""
     known = BY_CODE.get(code)

@@ -15,6 +15,7 @@ from services.matching.hellowork.figures import day, number, plain
 from services.matching.hellowork.reading import Record
 from services.matching.hellowork.wage import Wage, believable, form_of, wage_of
 from services.matching.hellowork.worktime import WorkTime, work_time
+from services.matching.licences import named_all
 from services.matching.offer import EmploymentForm, Offer
 
 Code = Literal["missing", "unreadable", "unknown_place", "too_long", "twice", "implausible"]
@@ -94,7 +95,7 @@ class Advert:
             open_places=self.open_places,
             occupation_code=self.occupation_code,
             employment_form=self.employment_form,
-            licences=self.licences,
+            licences=named_all(self.licences),
             work_days_a_week=self.time.days_a_week,
             source="hellowork",
             source_id=self.kjno,

@@ -13,7 +13,7 @@ from services.matching import wording
 from services.matching.area import Areas
 from services.matching.item_texts import ASKING, FORMER
 from services.matching.item_texts import ITEMS as TEXTS
-from services.matching.licences import named
+from services.matching.licences import named_all
 from services.matching.offer import Accommodation, EmploymentForm, Kind
 from services.matching.questionnaire import (
     HIGHEST,
@@ -118,7 +118,7 @@ class WishesModel(Strict):
             employment_forms=_distinct(self.employment_forms),
             days_a_week=self.days_a_week,
             max_km=self.max_km,
-            licences=None if self.licences is None else _distinct(map(named, self.licences)),
+            licences=None if self.licences is None else named_all(self.licences),
             accommodations=_distinct(self.accommodations),
             skills=_distinct(self.skills),
             learning=self.learning,

@@ -141,7 +141,7 @@ whole_offers = st.builds(
     open_places=st.none() | st.integers(0, 99),
     occupation_code=st.none() | st.just("072-01"),
     employment_form=st.none() | st.just("part_time"),
-    licences=st.lists(st.sampled_from(("普通自動車免許", "調理師")), unique=True).map(tuple),
+    licences=st.lists(st.sampled_from(("driving", "見本検定1級")), unique=True).map(tuple),
     accommodations=st.lists(st.sampled_from(("quiet", "own_pace")), unique=True).map(tuple),
     lat=st.none() | st.floats(-90, 90),
     lng=st.none() | st.floats(-180, 180),

@@ -215,6 +215,7 @@ def test_only_licences_that_are_needed_are_asked_for() -> None:
         menkyo_skku1_n="普通自動車免許", menkyo_skkuyohi1_n="必須", menkyo_skku2_n="調理師", menkyo_skkuyohi2_n="あれば尚可"
     )  # fmt: skip
     assert advert.licences == ("普通自動車免許",)
+    assert advert.offer("ofr_1", "com_1", NOW).licences == ("driving",)
 
 
 def test_ages_are_text_for_people_and_nothing_else() -> None:
