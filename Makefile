@@ -54,8 +54,8 @@ bench: $(STAMP) ## throughput and latency beside a plain floor measured in the s
 bench-booking: $(STAMP) ## free times and bookings beside plainer ways measured in the same run
 	@$(PY) -m tests.bench.booking $(ARGS)
 
-bench-matching: $(STAMP) ## exact top-k, refits, whole slates, memory; one thread, ratios to the bare product
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m tests.bench.matching $(ARGS)
+bench-matching: $(STAMP) ## exact top-k, refits, whole slates, memory, assignment, imports; THREADS=1, ratios to the bare product; OUT=folder
+	@OPENBLAS_NUM_THREADS=$(or $(THREADS),1) $(PY) -m tests.bench.matching --out "$(or $(OUT),.local/bench/matching)" $(ARGS)
 
 eval-matching: $(STAMP) ## how well the models rank: make eval-matching DATA=folder with train.csv and test.csv
 	@test -n "$(DATA)" || { echo "make eval-matching: say where the data are: DATA=folder" >&2; exit 1; }

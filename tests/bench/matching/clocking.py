@@ -1,12 +1,16 @@
-"""Times taken side by side: processor time of this one thread, in turns, so that a busy machine says little about either.
+"""Times taken side by side, in turns, so that a busy machine says little about either.
 
-Arithmetic is held to one thread (`OPENBLAS_NUM_THREADS=1`, set by the Makefile): threads that wait for one another measure the neighbours.
+With one thread of arithmetic (`OPENBLAS_NUM_THREADS=1`, as the Makefile sets it) it is processor time of this thread: neighbours hardly
+count. With more threads only the clock on the wall is fair, and only on a quiet machine.
 """
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+ONE_THREAD = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,11 @@ class Ratio:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Processor time of one run."""
-    begun = time.thread_time()
+    """Of one run."""
+    clock = time.thread_time if ONE_THREAD else time.perf_counter
+    begun = clock()
     work()
-    return (time.thread_time() - begun) * 1000
+    return (clock() - begun) * 1000
 
 
 def beside(work: Callable[[], object], floor: Callable[[], object], turns: int) -> Ratio:

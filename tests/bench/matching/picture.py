@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-from tests.bench.matching.measuring import Point
+from tests.bench.matching.report import Point
 
 WIDTH, HEIGHT, MARGIN = 640, 400, 56
 STYLES = (("#0b5cad", ""), ("#b5410b", "6 3"), ("#2a7a2a", "2 3"), ("#6a3d9a", "9 3 2 3"))
