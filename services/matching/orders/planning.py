@@ -12,12 +12,15 @@ from services.matching.orders.problem import Field, Problem, candidates, field_o
 from services.matching.orders.programme import SURE, Ints, Programme, Relaxed
 from services.matching.orders.schedule import Days, schedule
 
-PRICED_PER_PIECE = 4
-ROUNDS = 2
-RELAX_SHARE, FIRST_SHARE = 0.45, 0.6
+PRICED_PER_PIECE, KEPT_PER_PIECE, ROUNDS = 6, 5, 4
+TIGHT = 0.002
+"""When the bound is so near to the relaxation over the chosen pairs, there is nothing more to look for."""
+RELAX_SHARE, FIRST_SHARE, LAST_SHARE = 0.55, 0.7, 0.93
 """Of the time, until when the relaxation and its bound are looked for, and the first whole pairs; what remains is for improving them."""
-AT_ONCE, LEAST_AT_ONCE, ONE_TURN = 40, 8, 0.5
+AT_ONCE, LEAST_AT_ONCE, ONE_TURN = 60, 8, 0.7
 """So many workers at a time, fewer when that takes longer than so many seconds."""
+IDLE = 0.7
+"""Who has so little of their time taken by the quick plan is idle."""
 ENOUGH = 0.005
 """Nearer to the bound than this is not worth anybody's waiting."""
 
@@ -66,7 +69,7 @@ def make_plan(problem: Problem, seconds: float) -> Made:
     best, method, bound = quick, "greedy", float("inf")
     if field.allowed.any():
         fixed = {p: h for p, h in quick.pairs.items() if problem.pieces[p].pinned is not None}
-        found, bound = _solve(field, fixed, began, seconds)
+        found, bound = _solve(field, quick, fixed, began, seconds)
         if found and points(field, found.pairs) > points(field, quick.pairs):
             best, method = found, "solver"
     else:
@@ -81,30 +84,50 @@ def make_plan(problem: Problem, seconds: float) -> Made:
     return Made(replace(plan, seconds=round(time.perf_counter() - began, 3)), field)
 
 
-def _solve(field: Field, fixed: Pairs, began: float, seconds: float) -> tuple[Loads | None, float]:
+def _solve(
+    field: Field, quick: Loads, fixed: Pairs, began: float, seconds: float
+) -> tuple[Loads | None, float]:
     """The solver's plan, if it found one in time, and the bound."""
 
     def left(share: float = 1.0) -> float:
         return began + share * seconds - time.perf_counter()
 
-    programme = Programme(field, _with_fixed(candidates(field), fixed, field), fixed)
-    relaxed = programme.relaxed(left(RELAX_SHARE))
+    pairs = candidates(field, quick.given < IDLE * quick.total)
+    programme = Programme(field, _with_fixed(pairs, fixed, field), fixed)
+    relaxed = programme.relaxed(left(LAST_SHARE))
     bound = relaxed.bound if relaxed else float("inf")
     for _ in range(ROUNDS):
-        missing = _missing(programme, relaxed) if relaxed else ()
-        if not len(missing) or left(RELAX_SHARE) < 0.1 * seconds:
+        if relaxed is None or bound < relaxed.objective * (1 + TIGHT) or left(RELAX_SHARE) < 0.05 * seconds:
+            break
+        missing = _missing(programme, relaxed)
+        if not len(missing):
             break
         grown = Programme(field, np.concatenate((programme.pairs, missing)), fixed)
         again = grown.relaxed(left(RELAX_SHARE))
         if again is None:
             break
         programme, relaxed, bound = grown, again, min(bound, again.bound)
-    if relaxed is None or left() < 0.05:
+    if relaxed is None:
         return None, bound
-    chosen = programme.solved(left(FIRST_SHARE), np.where(relaxed.x >= SURE, 1.0, 0.0))
-    if chosen is None:
-        return None, bound
-    return _improved(programme, _loads(field, chosen), bound, lambda: left(0.95)), bound
+    programme, relaxed = _narrowed(programme, relaxed)
+    sure = np.where(relaxed.x >= SURE, 1.0, 0.0)
+    chosen = programme.solved(seconds_left, sure) if (seconds_left := left(FIRST_SHARE)) > 0.1 else None
+    if chosen is None:  # what the relaxation was sure of, and the quick way with the rest
+        chosen = {int(piece): int(hand) for piece, hand in programme.pairs[sure > 0]}
+    return _improved(programme, _loads(field, chosen), bound, lambda: left(LAST_SHARE)), bound
+
+
+def _narrowed(programme: Programme, relaxed: Relaxed) -> tuple[Programme, Relaxed]:
+    """Without the pairs that the prices speak against: the best few of each piece stay, and those that the relaxation uses."""
+    pairs = programme.pairs
+    gain = relaxed.gain[pairs[:, 0], pairs[:, 1]]
+    order = np.lexsort((-gain, pairs[:, 0]))
+    first = np.flatnonzero(np.r_[True, np.diff(pairs[order, 0]) != 0])
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(np.r_[first, len(order)]))
+    kept = relaxed.x > 1e-9
+    kept[order[rank < KEPT_PER_PIECE]] = True
+    kept |= programme.lowest > 0
+    return Programme(programme.field, pairs[kept], programme.fixed), replace(relaxed, x=relaxed.x[kept])
 
 
 def _improved(programme: Programme, loads: Loads, bound: float, left: Callable[[], float]) -> Loads:

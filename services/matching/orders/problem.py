@@ -10,8 +10,10 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from services.matching.orders.capability import Ability
+from services.matching.orders.quality import LOWER
 
 DAYS = 28
 IN_TIME, CRITICAL, SOON = 100.0, 50.0, 40.0
@@ -21,7 +23,7 @@ MORE_HOURS = (24.0, 12.0, 4.0)
 SOON_DAYS = 7.0
 LEAST_GROWTH = 0.01
 """How much the lower bound of somebody's quality should be expected to rise for work to be something to grow by."""
-BEST_WORKERS, BEST_PIECES = 10, 8
+BEST_WORKERS, BEST_IDLE, BEST_PIECES = 5, 3, 3
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -124,10 +126,11 @@ def field_of(problem: Problem) -> Field:
     ability = _by_type(problem)
     lower, growth, minutes = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
     for n, piece in enumerate(pieces):
-        low, upper, _ = ability[piece.type]
-        lower[n] = low
-        minutes[n] = np.ceil(np.maximum(piece.quantity * piece.unit_minutes * upper, 1.0))
-        growth[n] = _growth(problem, piece)
+        of_type = ability[piece.type]
+        lower[n] = of_type.lower
+        minutes[n] = np.ceil(np.maximum(piece.quantity * piece.unit_minutes * of_type.upper, 1.0))
+        if piece.may_stretch:  # only where it could count
+            growth[n] = of_type.growth(piece.looked_at)
     place = {hand.resident_id: n for n, hand in enumerate(hands)}
     skilled = np.array(
         [[piece.skills <= hand.skills for hand in hands] for piece in pieces], dtype=bool
@@ -157,38 +160,47 @@ def field_of(problem: Problem) -> Field:
     )
 
 
-def candidates(found: Field) -> NDArray[np.int64]:
-    """The pairs worth a solver's time, as rows (piece, hand): the best workers of each piece and the best pieces of each worker."""
+def candidates(found: Field, idle: Bools) -> NDArray[np.int64]:
+    """The pairs worth a solver's time, as rows (piece, hand): the best workers of each piece, the best of those who are `idle` (whose time is
+    worth the least), and the best pieces of each worker."""
     score = np.where(found.allowed, found.value - 0.2 * found.minutes, -np.inf)
     chosen = np.zeros(score.shape, dtype=bool)
     pieces, hands = score.shape
     if pieces and hands:
-        best = np.argpartition(-score, min(BEST_WORKERS, hands) - 1, axis=1)[:, :BEST_WORKERS]
-        np.put_along_axis(chosen, best, True, axis=1)
+        for of, count in ((score, BEST_WORKERS), (np.where(idle, score, -np.inf), BEST_IDLE)):
+            best = np.argpartition(-of, min(count, hands) - 1, axis=1)[:, :count]
+            np.put_along_axis(chosen, best, True, axis=1)
         best = np.argpartition(-score, min(BEST_PIECES, pieces) - 1, axis=0)[:BEST_PIECES]
         np.put_along_axis(chosen, best, True, axis=0)
     return np.argwhere(chosen & found.allowed)
 
 
-def _by_type(problem: Problem) -> dict[str, tuple[Floats, Floats, list[Ability]]]:
+@dataclass(frozen=True)
+class _OfType:
+    """Of every worker, for one type of task."""
+
+    alpha: Floats
+    beta: Floats
+    lower: Floats
+    upper: Floats
+    """The ratio to the estimate that a plan counts on."""
+
+    def growth(self, checked: int) -> Floats:
+        """As `Quality.growth`."""
+        mean = self.alpha / (self.alpha + self.beta)
+        after: Floats = betaincinv(self.alpha + mean * checked, self.beta + (1 - mean) * checked, LOWER)
+        return np.maximum(after - self.lower, 0.0)
+
+
+def _by_type(problem: Problem) -> dict[str, _OfType]:
     found = {}
     for kind in {piece.type for piece in problem.pieces}:
         own = [problem.abilities[hand.resident_id, kind] for hand in problem.hands]
-        low = np.array([ability.quality.lower for ability in own])
-        found[kind] = (low, np.array([ability.speed.upper for ability in own]), own)
+        alpha = np.array([ability.quality.alpha for ability in own])
+        beta = np.array([ability.quality.beta for ability in own])
+        upper = np.array([ability.speed.upper for ability in own])
+        found[kind] = _OfType(alpha, beta, np.asarray(betaincinv(alpha, beta, LOWER)), upper)
     return found
-
-
-def _growth(problem: Problem, piece: Piece) -> Floats:
-    """Only where it could count."""
-    if not piece.may_stretch:
-        return np.zeros(len(problem.hands))
-    return np.array(
-        [
-            problem.abilities[hand.resident_id, piece.type].quality.growth(piece.looked_at)
-            for hand in problem.hands
-        ]
-    )
 
 
 def _roomy(problem: Problem, minutes: NDArray[np.int64]) -> Bools:

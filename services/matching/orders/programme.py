@@ -130,7 +130,7 @@ class Programme:
             A_ub=self.matrix,
             b_ub=self.high,
             bounds=np.column_stack((lower, upper)),
-            method="highs",
+            method="highs-ipm",
             options={"time_limit": max(seconds, 0.05)},
         )
         if found.status != 0 or found.x is None:
