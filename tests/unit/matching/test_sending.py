@@ -160,6 +160,16 @@ def test_exposure_within_one_list_gives_the_second_company_its_turn() -> None:
     assert abs(sent["com_1"] - sent["com_2"]) <= 2
 
 
+def test_a_message_with_several_offers_of_one_company_stays_within_its_cap() -> None:
+    town = [an_offer(f"ofr_{n}") for n in range(3)]
+    people = [
+        Reader(a_seeker(resident_id=f"res_{n}"), Subscription(f"res_{n}", wanted=True)) for n in range(4)
+    ]
+    draft = drawn((town, people), Caps(offers=3, per_company=5), Tally())
+    assert [len(entry.picks) for entry in draft.entries] == [3, 2]
+    assert draft.left_out == {"nothing_fits": 2}
+
+
 def test_what_changed_since_the_list_was_drawn_up_is_not_sent() -> None:
     town = [an_offer(f"ofr_{n}", open_places=1) for n in range(5)]
     reader = Reader(a_seeker(), WANTS)
