@@ -87,13 +87,14 @@ def _side_by_side(
 def _bounds(queries: Floats, items: Floats, k: int, seed: int) -> Floats:
     """For each query a score that, most likely, somewhat more than `k` items reach."""
     count = items.shape[0]
-    if count <= 2 * SAMPLE:
+    size = min(SAMPLE, count // 4)
+    expected = k * size / count
+    rank = math.ceil(expected + 4 * math.sqrt(expected) + 3)
+    if rank >= size:
         return np.full(queries.shape[0], -np.inf, np.float32)
-    sample = np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
-    expected = k * SAMPLE / count
-    rank = min(SAMPLE, math.ceil(expected + 4 * math.sqrt(expected) + 3))
+    sample = np.sort(np.random.default_rng(seed).choice(count, size, replace=False))
     sampled = queries @ items[sample].T
-    bounds: Floats = np.partition(sampled, SAMPLE - rank, axis=1)[:, SAMPLE - rank]
+    bounds: Floats = np.partition(sampled, size - rank, axis=1)[:, size - rank]
     return bounds
 
 

@@ -371,6 +371,8 @@ def test_a_declared_push_ends_with_its_day() -> None:
     assert push.concerns(offer, TODAY)
     assert not push.concerns(offer, TODAY + timedelta(days=1))
     assert not push.concerns(an_offer(), TODAY)
+    crowded = Circumstances(Policy(pushes=(push,)), crowded=frozenset({offer.id}))
+    assert "push.declared" not in [term.code for term in Blend(a_seeker(), crowded, TODAY).terms(offer)]
     (found,) = [
         t
         for t in Blend(a_seeker(), Circumstances(Policy(pushes=(push,))), TODAY).terms(offer)
@@ -399,6 +401,26 @@ def test_why_not_names_obstacles_or_sets_terms_side_by_side() -> None:
         sum(last.contribution - own.contribution for own, last in missed.terms)
         == missed.last_score - missed.score
     )
+
+
+@settings(max_examples=50, deadline=None)
+@given(rich_seekers(), rich_offers(), policies, states, st.integers(1, 6))
+def test_why_not_says_of_every_offer_what_the_slate_says(
+    seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], size: int
+) -> None:
+    everything = circumstances(offers, policy, companies)
+    slate, _ = propose("slt_1", seeker, offers, size, NOW, everything)
+    ranks = {p.offer.id: p.rank for p in slate.proposals}
+    barred = {e.offer_id: e.obstacles for e in slate.excluded}
+    scores = {p.offer_id: p.score for p in slate.passed_over}
+    for offer in offers:
+        found = why_not(slate, offer, everything)
+        assert found.rank == ranks.get(offer.id)
+        assert found.obstacles == barred.get(offer.id, ())
+        if offer.id in scores:
+            assert found.score == scores[offer.id]
+            assert found.last_score is not None
+            assert found.score <= found.last_score
 
 
 def test_conditions_of_the_persons_own_each_have_an_obstacle_of_their_own() -> None:
