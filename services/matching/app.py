@@ -11,6 +11,7 @@ from services.matching.ordering.parts import ordering_of
 from services.matching.orders.problems import PROBLEMS as ORDER_PROBLEMS
 from services.matching.pages import page_routers
 from services.matching.pages.centre import centre_pages
+from services.matching.pages.staff_imports import import_pages, larger_forms
 from services.matching.pages.staff_send_lists import send_list_pages
 from services.matching.pages.staff_support import staff_support_pages
 from services.matching.pages.subscriptions import subscription_pages
@@ -84,7 +85,8 @@ async def compose(core: Core) -> Service:
     support = Support(core.db, core.outbox, core.sealer)
     settings = cast(Settings, core.settings)
     pages = Pages("matching", TEMPLATES)
-    market = Market(core.clock, store)
+    importing = importing_of(core, store, settings)
+    market = Market(core.clock, store, importing.areas)
     following = Following(core.nc, "MATCHING", market.heard, market.lost)
     core.publisher.listeners.append(market.heard)
     refitting = Refitting(
@@ -92,7 +94,6 @@ async def compose(core: Core) -> Service:
     )
 
     ordering = ordering_of(store, core.clock)
-    importing = importing_of(core, store, settings)
 
     recommending = Recommending(
         core.db,
@@ -122,9 +123,10 @@ async def compose(core: Core) -> Service:
         description="大切にしたいことを聞き、合いそうな仕事を理由といっしょに出します。",
         problem_titles=PROBLEM_TITLES,
         pages=pages,
-        larger_bodies=larger_bodies(importing),
+        larger_bodies={**larger_bodies(importing), **larger_forms(importing)},
         page_routers=[
             *page_routers(core, store, market, pages, importing.areas),
+            import_pages(pages, store, importing),
             *centre_pages(core, store, ordering, pages),
             support_pages(core.clock, support, pages),
             staff_support_pages(pages, core.clock, support),

@@ -24,6 +24,7 @@ from tests.contract.owner import (
 from tests.contract.owner_assess import walk_assessments
 from tests.contract.owner_calendar import walk_rooms_leave_and_series
 from tests.contract.owner_centre import walk_centre
+from tests.contract.owner_imports import municipalities, walk_imports
 from tests.contract.owner_orders import walk_orders
 from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
 from tests.contract.walk import Step, Walk, hybrids, operations
@@ -41,9 +42,17 @@ async def start_all(harness: Harness) -> None:
     for tenant in ("sample-a", "sample-b"):
         await harness.declare(a_pool(pool_of(tenant), {"tenant": tenant, "quota_hours": 100}))
     await harness.declare(a_pool(SHARED))
+    settings: dict[str, dict[str, Any]] = {
+        "notify": {"allow_private_webhooks": True},
+        "matching": {
+            "municipalities": municipalities(harness),
+            "hellowork_url": "http://127.0.0.1:9",
+            "hellowork_pause": 0.0,
+            "fetching_every": 3600.0,
+        },
+    }
     for name in SERVICES:
-        settings: dict[str, Any] = {"allow_private_webhooks": True} if name == "notify" else {}
-        await harness.launch(name, **settings)
+        await harness.launch(name, **settings.get(name, {}))
 
 
 async def credentials(harness: Harness, tenant: str) -> dict[str, dict[str, str]]:
@@ -97,7 +106,9 @@ async def walked(harness: Harness, tenant: str = "sample-b") -> Walk:
     notify = await walk_notify(walk, resident_id, "http://127.0.0.1:9/webhooks")
     await walk_intake(walk)
     await walk_deliveries(walk, notify)
-    await walk_matching(walk, core.registry.tenants[tenant].spec.municipality_code)
+    code = core.registry.tenants[tenant].spec.municipality_code
+    await walk_matching(walk, code)
+    await walk_imports(walk, harness, tenant, code)
     booking = await walk_booking(walk, resident_id, now)
     await walk_rooms_leave_and_series(walk, resident_id, now.date())
     await walk_pool(walk, harness, tenant, resident_id, core.clock)

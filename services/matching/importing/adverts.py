@@ -1,8 +1,9 @@
 """A page of advertisements: what it changes is written together with how far the import is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from services.matching.area import Areas
@@ -28,8 +29,12 @@ ENDED = 500
 
 
 class Adverts:
-    """One import of one municipality. `open_now`: the numbers of the offers that were open when it began, or went on, with their ids;
-    `seen`: the numbers that its pages held so far."""
+    """One import of one municipality. `held`: what is held of the employment service's offers, by number, as of when it began or went on and
+    with what it did since; `seen`: the numbers that its pages held so far.
+
+    Only imports write what the service says, one at a time; offers that have moved on since `held` was read are looked at again when
+    they are written.
+    """
 
     def __init__(self, tenant: Tenant, outbox: Outbox, store: Store, areas: Areas, clock: Clock) -> None:
         self.tenant = tenant.id
@@ -38,12 +43,12 @@ class Adverts:
         self.store = store
         self.areas = areas
         self.clock = clock
-        self.open_now: dict[str, str] = {}
+        self.held: dict[str, Held] = {}
         self.seen: set[str] = set()
 
     async def prepare(self, run: ImportRun) -> None:
         """Before the first page, or the first one after a crash."""
-        self.open_now = await self.store.catalogue.open_of(self.tenant, HELLOWORK)
+        self.held = await self.store.catalogue.held(self.tenant, HELLOWORK)
         self.seen = await self.store.imports.seen(self.tenant, run.id)
 
     async def take(self, run: ImportRun, records: Sequence[Record], place: Place) -> ImportRun:
@@ -52,16 +57,17 @@ class Adverts:
         new = {entry.kjno for entry in found if entry.kjno and not entry.elsewhere} - self.seen
         faults = [Fault(p.record, p.kjno, p.tag, p.code, p.skips) for e in found for p in e.problems]
 
-        async def work(changes: Changes) -> ImportRun:
+        async def work(changes: Changes) -> tuple[ImportRun, dict[str, Held]]:
             now = self.clock.now()
-            steps = await self._change(found, run, now, changes)
+            steps, written = await self._change(found, run, now, changes)
             await self.store.imports.keep_faults(self.tenant, run, faults, now, changes)
             await self.store.imports.note_seen(self.tenant, run, new, now, changes)
             moved = advance(run, len(records), steps, len(faults), place, now)
-            return await self.store.imports.put(self.tenant, moved, changes)
+            return await self.store.imports.put(self.tenant, moved, changes), written
 
-        moved = await in_one(self.outbox, work)
+        moved, written = await in_one(self.outbox, work)
         self.seen |= new
+        self.held |= written
         return moved
 
     async def end_missing(self, run: ImportRun) -> AsyncIterator[ImportRun]:
@@ -71,11 +77,9 @@ class Adverts:
         """
         if not (run.whole and self.seen):
             return
-        open_now = await self.store.catalogue.open_of(self.tenant, HELLOWORK)
-        held = {kjno: Held("", "published") for kjno in open_now}
-        missing = [change.kjno for change in gone(held, self.seen, whole=True)]
+        missing = [change.kjno for change in gone(self.held, self.seen, whole=True)]
         for first in range(0, len(missing), ENDED):
-            run = await self._end(run, [open_now[kjno] for kjno in missing[first : first + ENDED]])
+            run = await self._end(run, [self._id(kjno) for kjno in missing[first : first + ENDED]])
             yield run
 
     async def _end(self, run: ImportRun, ids: list[str]) -> ImportRun:
@@ -95,58 +99,62 @@ class Adverts:
 
     async def _change(
         self, found: Sequence[Entry], run: ImportRun, now: datetime, changes: Changes
-    ) -> list[str]:
-        """What each record changes; written unless nothing is to be."""
+    ) -> tuple[list[str], dict[str, Held]]:
+        """What each record changes, and what is held then; written unless nothing is to be."""
         today = now.astimezone(TOKYO).date()
-        ids = {e.kjno: self._id(e.kjno) for e in found if self._matters(e)}
-        held = await self.store.catalogue.held(self.tenant, ids.values(), changes)
-        steps = [change_by(entry, held.get(ids.get(entry.kjno, "")), today) for entry in found]
-        if not run.dry_run:
-            await self._write([c for c in steps if c.advert or c.closes], now, today, changes)
-        return [change.step for change in steps]
+        steps = [change_by(entry, self.held.get(entry.kjno), today) for entry in found]
+        known = [self._id(step.kjno) for step in steps if _writes(step) and step.kjno in self.held]
+        offers = await self.store.catalogue.offers(self.tenant, known, changes)
+        for number, (entry, step) in enumerate(zip(found, steps, strict=True)):
+            if _writes(step) and (offer := offers.get(self._id(step.kjno))):
+                as_it_stands = replace(self.held[step.kjno], state=offer.state)
+                steps[number] = change_by(entry, as_it_stands, today)
+        if run.dry_run:
+            return [step.step for step in steps], {}
+        written = await self._write([step for step in steps if _writes(step)], offers, now, changes)
+        return [step.step for step in steps], written
 
     def _id(self, kjno: str) -> str:
         return listed_id(self.tenant, "ofr", HELLOWORK, kjno)
 
-    def _matters(self, entry: Entry) -> bool:
-        """Could anything be held of it? Of those elsewhere, only what was open here."""
-        return bool(entry.kjno) and (not entry.elsewhere or entry.kjno in self.open_now)
-
-    async def _write(self, steps: Sequence[Change], now: datetime, today: date, changes: Changes) -> None:
+    async def _write(
+        self, steps: Sequence[Change], offers: Mapping[str, Offer], now: datetime, changes: Changes
+    ) -> dict[str, Held]:
         if not steps:
-            return
+            return {}
         bulk = self.store.catalogue.bulk(self.tenant)
-        offers = await self.store.catalogue.offers(
-            self.tenant, [self._id(c.kjno) for c in steps if c.step != "new"], changes
-        )
         adverts = [change.advert for change in steps if change.advert]
         await self._employers(bulk, adverts, now, changes)
         codes = {advert.occupation_code for advert in adverts if advert.occupation_code}
         profiles = await self.store.occupations.profiles(self.tenant, codes)
-        for change in steps:
-            self._one(bulk, change, offers.get(self._id(change.kjno)), profiles, now)
+        written = {
+            step.kjno: Held(step.digest, self._one(bulk, step, offers, profiles, now).state) for step in steps
+        }
         await bulk.write(changes)
+        return written
 
     def _one(
         self,
         bulk: Bulk,
         change: Change,
-        held: Offer | None,
-        profiles: dict[str, Occupation],
+        offers: Mapping[str, Offer],
+        profiles: Mapping[str, Occupation],
         now: datetime,
-    ) -> None:
-        advert = change.advert
+    ) -> Offer:
+        """The offer as it is then."""
+        offer_id, advert = self._id(change.kjno), change.advert
         if advert is None:
-            if held is not None:
-                self.store.catalogue.put_offer(bulk, *end(held, "expired", now))
-            return
+            ended, events = end(offers[offer_id], "expired", now)
+            self.store.catalogue.put_offer(bulk, ended, events)
+            return ended
         company_id, occupation = self._company(advert), profiles.get(advert.occupation_code or "")
-        if held is None:
-            made = new_offer(advert, self._id(advert.kjno), company_id, self.areas, occupation, now)
-            self.store.catalogue.add_offer(bulk, *made, change.digest)
+        if offer_id in offers:
+            said, events = renewed(offers[offer_id], advert, company_id, self.areas, occupation)
+            self.store.catalogue.put_offer(bulk, said, events, change.digest)
         else:
-            said = renewed(held, advert, company_id, self.areas, occupation)
-            self.store.catalogue.put_offer(bulk, *said, change.digest)
+            said, events = new_offer(advert, offer_id, company_id, self.areas, occupation, now)
+            self.store.catalogue.add_offer(bulk, said, events, change.digest)
+        return said
 
     def _company(self, advert: Advert) -> str:
         return listed_id(self.tenant, "com", HELLOWORK, employer_of(advert.tags))
@@ -162,3 +170,7 @@ class Adverts:
                 code = advert.municipality_code or ""
                 company, events = register(company_id, advert.company_name, code, None, now)
                 self.store.catalogue.add_company(bulk, company, events)
+
+
+def _writes(change: Change) -> bool:
+    return change.advert is not None or change.closes

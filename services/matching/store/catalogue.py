@@ -37,10 +37,14 @@ class Catalogue:
     def bulk(self, tenant: str) -> Bulk:
         return Bulk(self.outbox, tenant)
 
-    async def held(self, tenant: str, ids: Iterable[str], changes: Changes | None = None) -> dict[str, Held]:
-        """By offer id, those that there are."""
-        found = await self._find("offers", tenant, ids, changes, {"digest": 1, "state": 1})
-        return {d["_id"]: Held(d.get("digest", ""), d["state"]) for d in found}
+    async def held(self, tenant: str, source: Source) -> dict[str, Held]:
+        """What is held of a source's offers, by the numbers that it gives them."""
+        where = {"tenant_id": tenant, "source": source}
+        async with reachable():
+            found = await (
+                self.db["offers"].find(where, {"source_id": 1, "digest": 1, "state": 1}).to_list(None)
+            )
+        return {d["source_id"]: Held(d.get("digest", ""), d["state"]) for d in found}
 
     async def offers(
         self, tenant: str, ids: Iterable[str], changes: Changes | None = None
@@ -64,16 +68,6 @@ class Catalogue:
             **ids,
             **{d["list_key"]: d["_id"] for d in found if d.get("list_key")},
         }  # turned round, the key stays
-
-    async def open_of(self, tenant: str, source: Source) -> dict[str, str]:
-        """The numbers of the open offers of a source -> offer ids."""
-        numbers: dict[str, str] = {}
-        for state in sorted(OPEN):
-            where = {"tenant_id": tenant, "source": source, "state": state}
-            async with reachable():
-                found = await self.db["offers"].find(where, {"source_id": 1}).to_list(None)
-            numbers |= {d["source_id"]: d["_id"] for d in found}
-        return numbers
 
     async def over(self, tenant: str, today: date, count: int) -> list[Offer]:
         """At most `count` open offers whose last day lies before `today`."""
@@ -145,16 +139,13 @@ class Catalogue:
         tenant: str,
         ids: Iterable[str],
         changes: Changes | None = None,
-        fields: dict[str, int] | None = None,
     ) -> list[Document]:
         wanted = sorted(set(ids))
         if not wanted:
             return []
         session = changes.session if changes else None
         async with reachable():
-            found = self.db[collection].find(
-                {"_id": {"$in": wanted}, "tenant_id": tenant}, fields, session=session
-            )
+            found = self.db[collection].find({"_id": {"$in": wanted}, "tenant_id": tenant}, session=session)
             return await found.to_list(None)
 
 

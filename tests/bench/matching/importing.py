@@ -5,15 +5,18 @@ Publishing the events is not part of it: that happens afterwards, beside it.
 """
 
 import asyncio
+import logging
 import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 from xml.parsers import expat
+
+import structlog
 
 from services.matching.import_run import ImportRun
 from services.matching.importing.parts import Importing, importing_of
@@ -24,6 +27,7 @@ from shared.idempotency import Command
 from shared.ids import new_ulid
 from shared.mongo import Document, Session
 from shared.runtime import Core, connect_core
+from tests.bench.matching.report import Report
 from tests.harness import a_tenant
 from tests.servers import embedded
 from tests.unit.matching.hellowork.samples import data, xml
@@ -44,9 +48,22 @@ class Rate:
     ratio: float
 
 
-def rates(turns: int) -> list[Rate]:
-    """A first import and the same again, medians over `turns`."""
-    return asyncio.run(_rates(max(turns, 1)))
+MOST_TURNS = 3
+
+
+def report(turns: int) -> Report:
+    """A first import and the same again, medians over at most MOST_TURNS."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    found = asyncio.run(_rates(min(turns, MOST_TURNS)))
+    return Report(
+        f"imports of {RECORDS:,} advertisements, beside the bare parse and the bare database operations",
+        [
+            f"{rate.name:14} {rate.imported:8,.0f} records/s  parse {rate.parsed:8,.0f}/s  "
+            f"database {rate.written:8,.0f}/s  x {rate.ratio:.2f}"
+            for rate in found
+        ],
+        {rate.name: asdict(rate) for rate in found},
+    )
 
 
 async def _rates(turns: int) -> list[Rate]:
