@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.matching import wording
 from services.matching.offer import Offer
+from services.matching.pages.sent import reference
 from services.matching.recommending import Recommending
 from services.matching.sending import wording as words
 from services.matching.sending.caps import caps_of
@@ -153,7 +154,7 @@ def _row(one: Listed, offers: dict[str, Offer]) -> dict[str, Any]:
     said = {"waiting": "まだ", "told": "送りました"}.get(one.state) or words.WITHHELD[
         one.reason or "nothing_left"
     ]
-    return {"person": one.entry.resident_id[-6:].upper(), "picks": picks, "said": said, "state": one.state}
+    return {"person": reference(one.entry.resident_id), "picks": picks, "said": said, "state": one.state}
 
 
 def _most(counts: Any) -> list[tuple[Any, int]]:

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.matching.guiding import look
 from services.matching.pages.support import groups_of, question_fields, value_of_form
+from services.matching.routes.support_views import fault_texts
 from services.matching.store.support import Support, Version
 from services.matching.support import wording
 from services.matching.support.answers import admits
 from services.matching.support.comparing import Difference, differences, situations
 from services.matching.support.concerns import looks_of
-from services.matching.support.reading import Faulty, message_of, read_rules
+from services.matching.support.reading import Faulty, read_rules
 from services.matching.support.rules import Rules
 from shared.clock import TOKYO, Clock
 from shared.errors import NotFound
@@ -51,8 +52,7 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
         try:
             rules = await asyncio.to_thread(read_rules, text.encode())
         except Faulty as faulty:
-            told = [(fault.path, message_of(fault, "ja")) for fault in faulty.faults]
-            return await _list(staff, told, text, 422)
+            return await _list(staff, fault_texts(faulty, "ja"), text, 422)
         command = await _command(request, staff, fields.get("idempotency_key", ""))
         version = await support.add(staff.tenant.id, rules, staff.actor.name, clock.now(), command)
         return go(f"{PAGE}/{version.id}")

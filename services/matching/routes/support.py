@@ -17,6 +17,7 @@ from services.matching.routes.support_views import (
     VersionView,
     WholeVersionView,
     difference_view,
+    fault_texts,
     guidance_view,
     question_view,
     result_view,
@@ -25,7 +26,7 @@ from services.matching.routes.support_views import (
 from services.matching.store.support import Support
 from services.matching.support import answers as rules_of_answers
 from services.matching.support.comparing import differences, situations
-from services.matching.support.reading import Faulty, message_of, read_rules
+from services.matching.support.reading import Faulty, read_rules
 from services.matching.support.rules import Rules
 from shared.auth import Actor
 from shared.clock import TOKYO, Clock
@@ -95,7 +96,7 @@ def read_or_refuse(body: bytes, lang: str) -> Rules:
     try:
         return read_rules(body)
     except Faulty as faulty:
-        told = [(fault.path or "body", message_of(fault, lang)) for fault in faulty.faults]
+        told = [(path or "body", message) for path, message in fault_texts(faulty, lang)]
         raise Invalid(*told[0], also=told[1:]) from faulty
 
 

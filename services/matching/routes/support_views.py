@@ -12,7 +12,9 @@ from services.matching.support.asking import Next
 from services.matching.support.comparing import Difference
 from services.matching.support.concerns import Concern, looks_of
 from services.matching.support.evaluating import Judged, Result
+from services.matching.support.reading import MESSAGES, Faulty, message_of
 from services.matching.support.rules import ChoiceFact, Standing
+from shared.http.texts import field_text
 from shared.tenancy import Desk
 
 Said = Literal["yes", "cannot_say", "no"]
@@ -230,3 +232,16 @@ def difference_view(one: Difference) -> DifferenceView:
         counted=counted,
         example=dict(one.example) if one.example is not None else None,
     )
+
+
+def fault_texts(faulty: Faulty, lang: str) -> list[tuple[str, str]]:
+    """(path, what is wrong) in `ja` or `en`, in order of place."""
+    return [
+        (
+            fault.path,
+            message_of(fault, lang)
+            if fault.code in MESSAGES
+            else field_text(fault.code, fault.facts["context"], fault.facts["message"], lang),
+        )
+        for fault in faulty.faults
+    ]

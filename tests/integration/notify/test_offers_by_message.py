@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.matching.market import Market
+from services.matching.store import open_store
 from shared.clock import TOKYO
 from tests.harness import a_tenant, eventually
 from tests.integration.notify.world import World
@@ -76,6 +78,7 @@ async def test_who_asked_is_written_to_once_and_can_stop_from_the_letter(
     assert (await senders.sent(weekly["id"]))["told"] == 1
     (mail,) = await eventually(lambda: world.outside.mails(to="asked@resident.example"))
     assert "・見本の調理（見本食堂）" in mail["text"]
+    assert await exposed(senders) > 0
     again = await senders.post(LISTS)
     assert (again["people"], again["left_out"]) == (0, {"too_soon": 1})
 
@@ -109,6 +112,14 @@ async def test_who_stops_after_the_list_was_drawn_up_is_sent_nothing(world: Worl
     assert discarded["state"] == "discarded"
     answer = await senders.api.post(f"{LISTS}/{discarded['id']}/approve", headers=senders.staff)
     assert answer.status_code == 409
+
+
+async def exposed(senders: Senders) -> float:
+    """How much the company was shown, as exposure control reads it from the database."""
+    core = senders.world.harness.of("matching").core
+    stall = await Market(core.clock, open_store(core.db, core.outbox, core.sealer)).see("kyoto")
+    seen, _ = stall.attention.seen(stall.shelf.columns, core.clock.now().astimezone(TOKYO).date())
+    return sum(one.exposure for one in seen.values())
 
 
 async def drafts(senders: Senders) -> list[Any]:
