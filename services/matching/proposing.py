@@ -1,20 +1,18 @@
 """The use case behind a new slate: gather what is known of the person and the offers, apply the rule, keep the slate.
 
-Shared by the API and the page; and the same for many people at a time, for what is sent to them.
+Shared by the API and the page; what is known of many people at a time also by what is sent to them (`series.py`).
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 
 from services.matching.engine.interactions import strengths
 from services.matching.engine.sieve import sift
-from services.matching.market import Market, Stall
+from services.matching.market import Market
 from services.matching.relaxing import hidden_by
 from services.matching.seeker import Seeker, seeker_of
-from services.matching.series import best_of_each
 from services.matching.slate import Slate, propose
 from services.matching.snapshot import Snapshot
 from services.matching.store import Store
@@ -28,7 +26,6 @@ SIZE = 3
 AT_ONCE = 5_000
 """Offers up to which a slate is made without giving way to other requests: a few thousandths of a second."""
 ASKED_FOR_TOGETHER = 20
-NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 Made = tuple[Slate, list[Payload]]
 
 
@@ -68,44 +65,6 @@ async def new_slate(
     snapshot, (slate, events) = await asyncio.to_thread(rule) if large else rule()
     await store.snapshots.keep(tenant.id, snapshot, columns.part, now)
     return await store.slates.add(tenant.id, slate, events, command)
-
-
-async def slates_for_many(
-    store: Store,
-    market: Market,
-    tenant: Tenant,
-    wanted: Sequence[tuple[str, Seeker]],
-    k: int,
-    now: datetime,
-    skip: Mapping[str, Collection[str]] = NOTHING,
-) -> list[Made]:
-    """A slate of at most `k` offers for each (slate id, seeker), to be stored by who sends them (`store.slates.add`).
-
-    In that order: what the first is shown counts for the exposure of companies when the next is served. `skip`: offers that a resident
-    shall not be shown (again), by resident id.
-    """
-    stall = await market.see(tenant.id)
-    columns, given = stall.shelf.columns, stall.circumstances(tenant, now)
-
-    def rule() -> tuple[Snapshot, list[Made]]:
-        snapshot = columns.snapshot()
-        return snapshot, list(best_of_each(columns, given, wanted, k, now, skip, snapshot.hash))
-
-    snapshot, made = await asyncio.to_thread(rule)
-    await store.snapshots.keep(tenant.id, snapshot, columns.part, now)
-    return made
-
-
-def best_for_many(
-    stall: Stall,
-    tenant: Tenant,
-    wanted: Sequence[tuple[str, Seeker]],
-    k: int,
-    now: datetime,
-    skip: Mapping[str, Collection[str]] = NOTHING,
-) -> Iterator[Made]:
-    """`slates_for_many` of a stall that is at hand, computed as it is iterated; what it is made from is kept by nobody."""
-    return best_of_each(stall.shelf.columns, stall.circumstances(tenant, now), wanted, k, now, skip)
 
 
 async def seekers_for(
