@@ -5,6 +5,7 @@ answers are the same, only slower. What this process writes itself is in it at o
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -42,6 +43,8 @@ log = structlog.get_logger()
 NO_PLACES = Areas()
 PATIENCE = 2.0
 """Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
+AT_ONCE = 200
+"""Offers that are read anew together."""
 OFFERS = "banso.matching.offer."
 COMPANIES = "banso.matching.company."
 
@@ -73,11 +76,14 @@ class Stall:
 
 @dataclass
 class Kept:
-    """A stall in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now."""
+    """A stall in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now; `stale`: offers that
+    are to be read anew, many together where many have changed."""
 
     stall: Stall
     loaded: asyncio.Future[None]
     changes: set[asyncio.Future[None]] = field(default_factory=set)
+    stale: set[str] = field(default_factory=set)
+    rereading: bool = False
 
 
 class Market:
@@ -93,8 +99,7 @@ class Market:
         if self._is_followed:
             kept = self._kept.get(tenant) or self._keep(tenant)
             await asyncio.wait([kept.loaded], timeout=PATIENCE)
-            while kept.changes:
-                await asyncio.gather(*kept.changes, return_exceptions=True)
+            await _settled(kept)
             if self._is_followed and self._kept.get(tenant) is kept and kept.loaded.done():
                 return self._tidy(kept.stall)
         stall = Stall()
@@ -184,7 +189,10 @@ class Market:
     def _apply(self, kept: Kept, event: Event) -> None:
         attention, day = kept.stall.attention, event.time.astimezone(TOKYO).date()
         if event.type.startswith(OFFERS) and (offer_id := event.data.get("offer_id")):
-            self._change(event.tenantid, kept, self._reread(event.tenantid, kept.stall, str(offer_id)))
+            kept.stale.add(str(offer_id))
+            if not kept.rereading:
+                kept.rereading = True
+                self._change(event.tenantid, kept, self._reread(event.tenantid, kept))
         elif event.type.startswith(COMPANIES) and event.type != CompanyLinkRequested.TYPE:
             company_id = str(event.data.get("company_id"))
             self._change(event.tenantid, kept, self._reread_company(event.tenantid, kept.stall, company_id))
@@ -205,13 +213,16 @@ class Market:
         elif event.type == ModelPublished.TYPE:
             self._change(event.tenantid, kept, self._load_model(event.tenantid, kept.stall))
 
-    async def _reread(self, tenant: str, stall: Stall, offer_id: str) -> None:
-        try:
-            offer: Offer = await self.store.offers.get(tenant, offer_id)
-        except NotFound:
-            log.warning("offer_not_found", tenant=tenant)
-        else:
-            stall.shelf.put(self._placed(offer))
+    async def _reread(self, tenant: str, kept: Kept) -> None:
+        while kept.stale:
+            ids = sorted(kept.stale)[:AT_ONCE]
+            kept.stale.difference_update(ids)  # before reading: what changes meanwhile is read once more
+            found = await self.store.offers.of_ids(tenant, ids)
+            for offer in found.values():
+                kept.stall.shelf.put(self._placed(offer))
+            if len(found) < len(ids):
+                log.warning("offers_not_found", tenant=tenant, count=len(ids) - len(found))
+        kept.rereading = False
 
     async def _reread_company(self, tenant: str, stall: Stall, company_id: str) -> None:
         try:
@@ -240,3 +251,10 @@ class Market:
         kept = self._kept.pop(tenant)
         for task in (kept.loaded, *kept.changes):
             task.cancel()
+
+
+async def _settled(kept: Kept) -> None:
+    """Until what has changed is read anew. While an import changes offers faster than they are read, nobody waits for its end."""
+    deadline = time.monotonic() + PATIENCE
+    while kept.changes and (left := deadline - time.monotonic()) > 0:
+        await asyncio.wait(kept.changes, timeout=left)
