@@ -9,16 +9,13 @@ from services.matching.ordering.parts import Ordering
 from services.matching.orders.assignment import Assignment, State
 from services.matching.orders.problem import DAYS
 from services.matching.routes.orders.assignment_shapes import (
-    AbilityOut,
     AskBody,
-    AskPlanBody,
     AssignmentOut,
     CheckBody,
-    OrderWorkerOut,
-    PlanOut,
     ReplaceBody,
     ResultBody,
 )
+from services.matching.routes.orders.plan_shapes import AbilityOut, AskPlanBody, OrderWorkerOut, PlanOut
 from services.matching.routes.orders.shapes import (
     AssignmentPath,
     OrderId,

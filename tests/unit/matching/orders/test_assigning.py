@@ -245,3 +245,20 @@ def test_what_somebody_is_asked_for_already_takes_their_time() -> None:
     assert free(replace(open_one, state="in_progress")) == (70, 120)
     for over in ("recorded", "completed", "declined", "withdrawn"):
         assert free(replace(open_one, state=over)) == (120, 120)
+
+
+def test_what_fits_into_the_weeks_but_not_before_it_is_due_is_not_given() -> None:
+    hand = replace(HAND, free=(120, 0, 0, 0, 0, 0, 120))
+    early = [replace(PIECE, task_id=f"t{n}", quantity=100, due=0) for n in range(2)]
+    assert len(planned(a_problem(early, [hand]))) == 1
+    late = [replace(piece, due=6, release=1) for piece in early]
+    assert len(planned(a_problem(late, [hand]))) == 1
+    assert len(planned(a_problem([early[0], late[1]], [hand]))) == 2
+
+
+def test_the_bound_is_what_the_minutes_are_worth_if_work_could_be_cut_anywhere() -> None:
+    pieces = [replace(PIECE, task_id=f"t{n}") for n in range(3)]
+    made = make_plan(a_problem(pieces, [replace(HAND, free=(90, 0, 0, 0, 0, 0, 0))]), 2.0)
+    assert made.plan.objective == approx(float(made.field.value[0, 0]))
+    assert made.plan.bound == approx(1.5 * float(made.field.value[0, 0]))
+    assert made.plan.gap == approx(1 / 3)
