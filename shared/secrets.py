@@ -5,6 +5,7 @@ data_keys/<key id>     seal fields (urlsafe base64 of 32 bytes); the last key id
 line_channel_secret    checks LINE's signature
 line_access_token      speaks to LINE
 join_hook_secret       signs requests for the address of an online session (`whsec_…`, Standard Webhooks)
+hellowork_id, hellowork_password   fetch the employment service's lists of offers; optional, given by the employment service
 """
 
 import base64
