@@ -131,7 +131,7 @@ def circumstances(offers: Sequence[Offer], policy: Policy, companies: dict[str, 
 states = st.dictionaries(st.sampled_from(("com_1", "com_2", "com_3")), seen)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rich_seekers(), rich_offers(), policies, states, st.integers(1, 12))
 def test_no_hard_condition_is_ever_violated_whatever_is_turned_up(
     seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], size: int
@@ -158,7 +158,7 @@ def test_no_hard_condition_is_ever_violated_whatever_is_turned_up(
     assert all(set(e.obstacles) <= set(OBSTACLES) for e in slate.excluded)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rich_seekers(), rich_offers(), policies, states, st.integers(1, 12))
 def test_reasons_sum_to_the_score_and_can_be_said_whatever_is_turned_up(
     seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], size: int
@@ -196,7 +196,7 @@ def shelved(offers: list[Offer]) -> tuple[str, list[Offer]]:
     return columns.snapshot().hash, sorted(read, key=lambda o: o.id)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rich_seekers(), rich_offers(), policies, states, st.integers(1, 12))
 def test_a_slate_made_again_from_what_was_kept_is_the_same_to_the_last_bit(
     seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], size: int

@@ -50,12 +50,13 @@ def simulate(seed: int, policy: Policy) -> Outcome:
     number_of = {offer.id: number for number, offer in enumerate(offers)}
     outcome, attention, done = Outcome(), Attention(), list[Interaction]()
     columns = columns_of(offers)
+    by_person: dict[int, list[Interaction]] = {}
     model: Model | None = None
     for turn in range(SLATES):
         now = NOW + timedelta(minutes=30 * turn)
         today = now.astimezone(TOKYO).date()
         person = turn % RESIDENTS
-        own = [one for one in done if one.resident_id == f"res_{person:02}"]
+        own = by_person.setdefault(person, [])
         seeker = a_seeker(resident_id=f"res_{person:02}", profile=people[person], history=strengths(own, now))
         seen, standing = attention.seen(columns, today)
         given = Circumstances(policy, columns.norms, model, seen, standing)
@@ -70,7 +71,8 @@ def simulate(seed: int, policy: Policy) -> Outcome:
             )
             misses *= 1 - likely[person, number]
             if luck[turn, number] < likely[person, number] / rank:
-                done.append(Interaction(seeker.resident_id, offer.id, "save", now))
+                own.append(Interaction(seeker.resident_id, offer.id, "save", now))
+                done.append(own[-1])
                 attention.asked(today, seeker.resident_id, offer.id, "save")
         outcome.hits.append(1 - misses)
         if turn % LEARN_EVERY == LEARN_EVERY - 1:
