@@ -1,0 +1,172 @@
+"""Companies and staff in Chromium: from registering to posting, and from a search to the reason; readable by axe-core, on phone and desktop."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize
+
+from shared.auth import COMPANY_COOKIE
+from tests.browser import PHONE, accessible, served, sizes
+from tests.integration.matching.conftest import Town
+from tests.integration.matching.test_companies import ADDRESS, HOME, link
+from tests.signing_in import staff_cookie
+
+pytestmark = pytest.mark.browser
+STAFF = "/matching/staff"
+
+
+@pytest.fixture
+async def address(town: Town) -> AsyncIterator[str]:
+    """Matching on a real port, at the municipality's host name."""
+    async with served(town.harness.of("matching").service.app) as found:
+        yield found
+
+
+async def of_staff(browser: Browser, town: Town, address: str, viewport: ViewportSize = PHONE) -> Page:
+    context = await browser.new_context(viewport=viewport)
+    for name, value in staff_cookie(town.harness, town.tenant).items():
+        await context.add_cookies([{"name": name, "value": value, "url": address}])
+    return await context.new_page()
+
+
+async def of_company(
+    browser: Browser, town: Town, address: str, company_id: str, viewport: ViewportSize
+) -> Page:
+    """Somebody who opened a link of the company."""
+    context = await browser.new_context(viewport=viewport)
+    token = town.harness.of("matching").core.authenticator.company_session(town.tenant, company_id)
+    await context.add_cookies([{"name": COMPANY_COOKIE, "value": token, "url": address + HOME}])
+    return await context.new_page()
+
+
+async def test_a_company_registers_is_let_in_and_posts_on_a_phone_without_javascript(
+    chromium: Browser, town: Town, address: str
+) -> None:
+    context = await chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{address}{HOME}/register")
+    await page.get_by_label("会社や団体の名前").fill("見本工房")
+    await page.get_by_label("担当の人のメールアドレス").fill(ADDRESS)
+    await page.get_by_role("button", name="登録を申し込む").click()
+    await page.get_by_role("heading", name="登録を受け付けました").wait_for()
+    desk = await of_staff(chromium, town, address)
+    await desk.goto(f"{address}{STAFF}/companies")
+    await desk.get_by_role("link", name="見本工房").first.click()
+    await desk.get_by_role("button", name="登録する").click()
+    await desk.get_by_text("登録されています").wait_for()
+    await page.goto(address + await link(town))
+    await page.get_by_role("button", name="入る").click()
+    await page.get_by_role("link", name="職場のようす").click()
+    await page.get_by_role("link", name="職場を加える").click()
+    await page.get_by_label("職場の名前").fill("作業場")
+    await page.get_by_role("radio", name="とても静か", exact=True).check()
+    await page.get_by_role("button", name="保存する").click()
+    await page.get_by_text("14の質問のうち、1に答えています").wait_for()
+    await page.get_by_role("link", name="募集", exact=True).click()
+    await page.get_by_role("link", name="募集を書く").click()
+    await page.get_by_role("radio", name="支援つきの短い仕事").check()
+    await page.get_by_label("仕事の名前").fill("棚みがき")
+    await page.get_by_label("職場", exact=True).select_option(label="作業場")
+    await page.get_by_role("group", name="時間1の曜日").get_by_role("checkbox", name="月").check()
+    await page.get_by_label("始め", exact=True).first.fill("10:00")
+    await page.get_by_label("終わり", exact=True).first.fill("12:00")
+    await page.get_by_label("時給（円）").fill("1200")
+    await page.get_by_role("button", name="保存して、見え方を確かめる").click()
+    await page.get_by_text("会社の答え：とても静か").wait_for()
+    await page.get_by_role("button", name="この内容で募集を始める").click()
+    await page.get_by_text("募集中").wait_for()
+    assert [offer["title"] for offer in (await town.slate())["offers"]] == ["棚みがき"]
+    await page.get_by_role("button", name="サインアウト").click()
+    await page.get_by_role("heading", name="サインアウトしました").wait_for()
+
+
+@sizes
+async def test_every_page_and_state_of_companies_is_accessible(
+    chromium: Browser, town: Town, address: str, viewport: ViewportSize
+) -> None:
+    waiting = await town.company(name="見本工房", waiting=True)
+    company = await town.company()
+    place = await town.made(
+        "/matching/v1/workplaces",
+        {
+            "company_id": company["id"],
+            "name": "厨房",
+            "about": "6人で働いています。",
+            "answers": {"noise": 2},
+        },
+    )
+    offer = await town.offer(company["id"], workplace_id=place["id"], hourly_wage_yen=900)
+    filled = await town.offer(company["id"], title="決まった仕事")
+    await town.api.post(
+        f"/matching/v1/offers/{filled['id']}/close", json={"reason": "filled"}, headers=town.staff
+    )
+    page = await of_company(chromium, town, address, company["id"], viewport)
+    wide = ("", "/offers/new", f"/offers/{offer['id']}", f"/workplaces/{place['id']}")
+    narrow = (
+        *wide, "/register", "/registered", "/sign-in", "/link-sent", "/enter/unknown", "/signed-out", "/workplaces",
+        f"/offers/{offer['id']}/edit", f"/offers/{filled['id']}", "/workplaces/new", "/offers/unknown",
+    )  # fmt: skip
+    for path in narrow if viewport == PHONE else wide:
+        await page.goto(f"{address}{HOME}{path}")
+        await accessible(page)
+    if viewport != PHONE:
+        return
+    await page.goto(f"{address}{HOME}/register")
+    await page.get_by_role("button", name="登録を申し込む").click()
+    await accessible(page)
+    await page.goto(f"{address}{HOME}/sign-in")
+    await page.get_by_role("button", name="リンクを送る").click()
+    await accessible(page)
+    await page.goto(f"{address}{HOME}/offers/new")
+    await page.get_by_label("時給（円）").fill("たくさん")
+    await page.get_by_label("始め", exact=True).first.fill("あさ")
+    await page.get_by_role("button", name="保存して、見え方を確かめる").click()
+    await accessible(page)
+    await page.goto(f"{address}{HOME}/workplaces/new")
+    await page.get_by_role("button", name="保存する").click()
+    await accessible(page)
+    newcomer = await of_company(chromium, town, address, waiting["id"], viewport)
+    await newcomer.goto(f"{address}{HOME}")
+    await accessible(newcomer)
+
+
+@sizes
+async def test_every_page_and_state_of_staff_is_accessible(
+    chromium: Browser, town: Town, address: str, viewport: ViewportSize
+) -> None:
+    waiting = await town.company(name="見本工房", waiting=True, contact_email=ADDRESS)
+    company = await town.company(contact_email=ADDRESS)
+    place = await town.made("/matching/v1/workplaces", {"company_id": company["id"], "name": "厨房"})
+    shown = await town.offer(company["id"], title="出た仕事", workplace_id=place["id"], hourly_wage_yen=1300)
+    cheap = await town.offer(company["id"], title="安い仕事", hourly_wage_yen=1000)
+    await town.answers(answers={"balance-1": 5}, wishes={"wage_floor": 1100})
+    slate = await town.slate()
+    await town.says(shown["id"], "experience")
+    await town.api.put(
+        f"/matching/v1/me/workplaces/{place['id']}/experience",
+        json={"answers": {"noise": 2}, "note": "見本の感想"},
+        headers=town.resident(),
+    )
+    page = await of_staff(chromium, town, address, viewport)
+    narrow = (
+        f"/companies/{company['id']}", "/offers", f"/offers/{shown['id']}",
+        f"/slates/{slate['id']}?offer={cheap['id']}&again=true",
+    )  # fmt: skip
+    wide = (
+        *narrow, "/companies", "/companies?words=ない", f"/companies/{waiting['id']}", "/offers?words=ない",
+        "/offers/compare", "/why", f"/slates/{slate['id']}?offer=x", f"/why?who={town.resident_id()[-6:]}",
+    )  # fmt: skip
+    for path in narrow if viewport == PHONE else wide:
+        await page.goto(f"{address}{STAFF}{path}")
+        await accessible(page)
+    await page.goto(f"{address}{STAFF}/offers")
+    for title in ("出た仕事", "安い仕事"):
+        await page.get_by_role("checkbox", name=f"{title}を比べる").check()
+    await page.get_by_role("button", name="えらんだ募集を比べる").click()
+    await page.get_by_role("table", name="2つの募集").wait_for()
+    await accessible(page)
+    await page.goto(f"{address}{STAFF}/companies/{waiting['id']}")
+    await page.get_by_text("登録を見送る").click()
+    await page.get_by_role("button", name="見送る").click()
+    await page.get_by_text("理由を選んでください").wait_for()
+    await accessible(page)
