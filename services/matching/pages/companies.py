@@ -1,4 +1,4 @@
-"""All pages of companies, and those of staff about companies, offers and why they were proposed."""
+"""All pages of companies, those of staff about companies, offers and why they were proposed, and what residents say of workplaces."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,7 @@ from services.matching.pages.company_entrance import entrance_pages
 from services.matching.pages.company_home import home_pages
 from services.matching.pages.company_offers import offer_pages
 from services.matching.pages.company_workplaces import workplace_pages
+from services.matching.pages.experience import experience_pages
 from services.matching.pages.staff_why import why_pages
 from services.matching.pages.visitor import NameOf
 from services.matching.store import Store
@@ -24,6 +25,7 @@ def company_page_routers(
         home_pages(core, store, market, pages),
         offer_pages(core, store, market, pages, name),
         workplace_pages(core, store, pages),
+        experience_pages(store, pages),
         staff_companies.company_pages(core, store, pages, name),
         staff_offers.offer_pages(core, store, market, pages, name),
         why_pages(core, store, pages),

@@ -14,10 +14,10 @@ from services.matching.pages.company_route import (
     company_command,
     company_router,
 )
-from services.matching.pages.workplace_view import ASPECTS, workplace_view
+from services.matching.pages.workplace_view import STEPS, workplace_view
 from services.matching.routes.fields import WorkplaceId
 from services.matching.store import Store
-from services.matching.workplace import HIGHEST, LOWEST, QUESTIONS, Workplace
+from services.matching.workplace import QUESTIONS, Workplace
 from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.web import Pages
@@ -29,8 +29,6 @@ PROBLEMS = {
     "name": "職場の名前を、100文字までで書いてください",
     "about": "2,000文字までで書いてください",
 }
-STEPS = tuple(str(step) for step in range(LOWEST, HIGHEST + 1))
-"""The choices of a question."""
 
 
 def workplace_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
@@ -54,8 +52,6 @@ def workplace_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             fields=fields,
             problems=problems or {},
             questions=QUESTIONS,
-            aspects=ASPECTS,
-            steps=STEPS,
             idempotency_key=new_ulid(),
         )
 

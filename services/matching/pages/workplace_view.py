@@ -14,7 +14,9 @@ ASPECTS: dict[Aspect, str] = {
     "room": "時間のゆとり",
 }
 """How each aspect is called."""
-WIDTH = 200
+STEPS = tuple(str(step) for step in range(LOWEST, HIGHEST + 1))
+"""The choices of a question, as a form sends them."""
+WIDTH = 400
 """Of the drawn scale, in units of the drawing."""
 
 
