@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
 from shared.auth import COMPANY_COOKIE
-from tests.browser import PHONE, accessible, served, sizes
+from tests.browser import PHONE, accessible, served, sizes, visit
 from tests.integration.matching.conftest import Town
 from tests.integration.matching.test_companies import ADDRESS, HOME, link
 from tests.signing_in import staff_cookie
@@ -147,6 +147,11 @@ async def test_every_page_and_state_of_staff_is_accessible(
         json={"answers": {"noise": 2}, "note": "見本の感想"},
         headers=town.resident(),
     )
+    if viewport == PHONE:
+        mine = await visit(chromium, address, town.resident(), viewport)
+        for path in (f"offers/{shown['id']}", f"workplaces/{place['id']}/experience?told=true"):
+            await mine.goto(f"{address}/matching/{path}")
+            await accessible(mine)
     page = await of_staff(chromium, town, address, viewport)
     narrow = (
         f"/companies/{company['id']}", "/offers", f"/offers/{shown['id']}",
