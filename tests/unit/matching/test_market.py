@@ -40,7 +40,9 @@ class Offers:
 
 def changed(offer_id: str) -> Event:
     payload = OfferChanged(offer_id=offer_id, company_id="com_1")
-    (event,) = envelop([payload], source="/matching", tenant="sample-a", subject=offer_id, sequence=1, now=NOW)
+    (event,) = envelop(
+        [payload], source="/matching", tenant="sample-a", subject=offer_id, sequence=1, now=NOW
+    )
     return event
 
 
