@@ -3,7 +3,6 @@
 The oracle below says it once more in its own way: hours as intervals, distances by the law of cosines, licences by a table of its own.
 """
 
-import dataclasses
 import math
 from datetime import timedelta
 
@@ -23,7 +22,7 @@ from services.matching.seeker import Seeker, seeker_of
 from services.matching.slate import propose
 from shared.clock import TOKYO
 from shared.tenancy import Tenant
-from tests.unit.matching.builders import FAR, HOME, NEIGHBOUR, NOW, REACH, offer_lists, wishes
+from tests.unit.matching.builders import FAR, HOME, NEIGHBOUR, NOW, REACH, an_offer
 from tests.unit.matching.test_whole_score import IDS, circumstances, policies, states
 
 TODAY = NOW.astimezone(TOKYO).date()
@@ -45,42 +44,66 @@ MAY_DO = {
 some = st.sampled_from
 
 
+HOURS = (
+    (),
+    (Window((0, 2), 540, 720),),
+    (Window((0,), 720, 1020), Window((5,), 540, 1020)),
+    (Window((6,), 1320, 1740),),
+    (Window((0,), 0, 300), Window((4,), 1080, 1320)),
+)
+"""Some meet, some do not; Sunday night runs into Monday."""
+
+
 @st.composite
 def offers_of_every_kind(draw: st.DrawFn) -> list[Offer]:
     return [
-        dataclasses.replace(
-            offer,
+        an_offer(
+            offer_id,
+            company_id=draw(some(("com_1", "com_2", "com_3"))),
             kind=draw(some(("job", "trial_work", "remote_order"))),
-            expires_on=draw(st.none() | st.dates(TODAY - timedelta(1), TODAY + timedelta(1))),
-            open_places=draw(some((None, 0, 1))),
+            hours=draw(some(HOURS)),
+            hourly_wage_yen=draw(some((None, 1000, 1200, 1400))),
+            values={"balance": draw(some((0.1, 0.9)))},
+            tags=draw(some(((), ("夜",)))),
+            municipality_code=draw(some((HOME, HOME, HOME, NEIGHBOUR, FAR))),
+            remote=draw(some((False, False, True))),
+            expires_on=draw(some((*[None] * 5, TODAY, TODAY - timedelta(1)))),
+            open_places=draw(some((*[None] * 5, 1, 0))),
             employment_form=draw(some((None, "part_time", "full_time"))),
             licences=draw(some(((), ("driving",), ("driving_at", "cook"), ("見本検定1級",)))),
-            accommodations=draw(some(((), ("quiet",), ("quiet", "own_pace")))),
-            lat=draw(some((None, 35.0, 35.1, 35.4))),
-            lng=draw(some((None, 135.0, 135.3))),
-            work_days_a_week=draw(st.none() | st.integers(1, 6)),
-            state=draw(
-                some(("published", "published", "published", "paused", "closed", "filled", "expired"))
-            ),
+            accommodations=draw(some((("quiet", "own_pace"), ("quiet",), ()))),
+            lat=draw(some((35.0, 35.1, 35.4, 35.4, None))),
+            lng=draw(some((135.0, 135.0, 135.3, None))),
+            work_days_a_week=draw(some((None, 2, 5))),
+            state=draw(some((*["published"] * 12, "paused", "closed", "filled", "expired"))),
         )
-        for offer in draw(offer_lists())
+        for offer_id in IDS[: draw(st.integers(6, 12))]
     ]
 
 
-whole_wishes = st.builds(
-    dataclasses.replace,
-    wishes,
-    kinds=some(((), (), ("job",), ("trial_work", "remote_order"))),
-    employment_forms=some(((), (), ("part_time",))),
-    days_a_week=st.none() | st.integers(1, 6),
-    max_km=some((None, 5.0, 20.0, 40.0)),
-    start_at=some((None, (35.0, 135.0))),
-    licences=some((None, None, (), ("driving_large",), ("cook", "見本検定1級"))),
-    accommodations=some(((), (), ("quiet",))),
-    skills=some(((), ("夜",))),
-    learning=st.booleans(),
-    remote_only=some((False, False, True)),
-)
+EACH_WISH: dict[str, st.SearchStrategy[object]] = {
+    "areas": some(((HOME,), (NEIGHBOUR,))),
+    "hours": some(HOURS[1:]),
+    "wage_floor": some((1100, 1300)),
+    "kinds": some((("job",), ("trial_work", "remote_order"))),
+    "employment_forms": st.just(("part_time",)),
+    "days_a_week": some((1, 3)),
+    "max_km": some((5.0, 20.0)),
+    "licences": some((("driving_large",), ("driving_large", "cook"), ("cook", "見本検定1級"), ())),
+    "accommodations": some((("quiet",), ("own_pace",))),
+    "remote_only": st.just(True),
+}
+
+
+@st.composite
+def some_wishes(draw: st.DrawFn) -> Wishes:
+    """A few of them at a time: all together leave nothing to be wrong about."""
+    made = draw(st.sets(some(sorted(EACH_WISH)), min_size=1, max_size=3))
+    given_ = {name: draw(EACH_WISH[name]) for name in sorted(made)}
+    start_at = draw(some((*[(35.0, 135.0)] * 4, None)))
+    return Wishes(**given_, start_at=start_at, skills=draw(some(((), ("夜",)))), learning=draw(st.booleans()))  # type: ignore[arg-type]
+
+
 answers = st.dictionaries(some(list(BY_ID)), st.none() | st.integers(1, 5))
 said_kinds: tuple[Kind, ...] = ("save", "ask", "not_interested")
 kinds_said = some(said_kinds)
@@ -93,7 +116,7 @@ def people(draw: st.DrawFn) -> Seeker:
         Interest(f"int_{n}", "res_1", offer, draw(kinds_said), ("夜",), NOW)
         for n, offer in enumerate(draw(st.lists(some(IDS), max_size=4)))
     ]
-    questionnaire = Questionnaire("qst_1", "res_1", draw(answers), draw(whole_wishes))
+    questionnaire = Questionnaire("qst_1", "res_1", draw(answers), draw(some_wishes()))
     history = draw(st.dictionaries(some(IDS), st.floats(0.01, 21)))
     shown = draw(st.lists(some(IDS), max_size=2))
     return seeker_of(TENANT, questionnaire, said, draw(some((None, HOME, NEIGHBOUR, FAR))), history, shown)
