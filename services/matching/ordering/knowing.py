@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.matching.orders.assignment import Assignment
 from services.matching.orders.capability import Knowledge
-from services.matching.orders.capacity import first_day, hand_of
+from services.matching.orders.capacity import Capacity, first_day, hand_of
 from services.matching.orders.problem import Hand
 from services.matching.store import Store
 from services.matching.store.orders import OrderStore
@@ -47,16 +47,17 @@ class Knowing:
         }
         return Known(now, first, hands, Knowledge(await self.books.results.known(tenant, now), now))
 
-    async def one(self, tenant: str, resident_id: str) -> Hand:
+    async def one(self, tenant: str, resident_id: str) -> tuple[Hand, Capacity | None]:
         """An active worker with the time that is left, none while booking has forecast nothing. Raises NotFound."""
         worker = await self.store.workers.get(tenant, resident_id)
         if not worker.active:
             raise NotFound(f"no worker {resident_id}")
         capacity = await self.books.capacities.find(tenant, resident_id)
         if capacity is None:
-            return Hand(resident_id, ())
-        of_worker = await self.books.assignments.every(tenant, {"resident_id": resident_id}, EVERY_OPEN)
-        return hand_of(capacity, of_worker, first_day(self.clock.now()))
+            return Hand(resident_id, ()), None
+        where = {"resident_id": resident_id, "open": True}
+        asked_for = await self.books.assignments.every(tenant, where, EVERY_OPEN)
+        return hand_of(capacity, asked_for, first_day(self.clock.now())), capacity
 
     async def knowledge(self, tenant: str) -> Knowledge:
         """How past work went, as of now."""

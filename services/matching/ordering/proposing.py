@@ -1,5 +1,6 @@
 """Asking somebody: a batch of a task becomes an assignment that they may accept or not. Of two members of staff who ask for the same units, one is first."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from services.matching.ordering.together import together
 from services.matching.orders import assignment as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.assignment import Assignment, DayShare, Reason
-from services.matching.orders.capacity import due_of, first_day, release_of
+from services.matching.orders.capacity import Capacity, due_of, first_day, release_of
 from services.matching.orders.order import WORKABLE, Order, OrderNotThere
 from services.matching.orders.problem import Hand
 from services.matching.orders.schedule import Job, schedule
@@ -61,11 +62,14 @@ class Proposing:
             if made := await self.books.assignments.made_by(tenant, new_id, command):
                 return made
             task = await self.books.tasks.get(tenant, ask.task_id)
-            made, events = rules.propose(await self._new(tenant, task, ask, by, new_id))
+            fresh, capacity = await self._new(tenant, task, ask, by, new_id)
+            made, events = rules.propose(fresh)
             held = tasks.hold(task, new_id, made.quantity)
 
             async def work(changes: Changes) -> None:
                 await self.books.tasks.write(tenant, held, changes=changes)
+                if capacity:
+                    await self.books.capacities.ask(tenant, capacity, changes)
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
             await together(self.books.outbox, work)
@@ -88,12 +92,14 @@ class Proposing:
             gone, gone_events = rules.withdraw(before)
             task = tasks.give_back(await self.books.tasks.get(tenant, before.task_id), before.id)
             wanted = replace(ask, task_id=before.task_id, quantity=ask.quantity or before.quantity)
-            made = await self._new(tenant, task, wanted, by, new_id, without=before)
-            made, events = rules.propose(replace(made, replaces=before.id))
+            fresh, capacity = await self._new(tenant, task, wanted, by, new_id, without=before)
+            made, events = rules.propose(replace(fresh, replaces=before.id))
             held = tasks.hold(task, new_id, made.quantity)
 
             async def work(changes: Changes) -> None:
                 await self.books.tasks.write(tenant, held, changes=changes)
+                if capacity:
+                    await self.books.capacities.ask(tenant, capacity, changes)
                 await self.books.assignments.write(tenant, gone, gone_events, changes=changes)
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
@@ -159,8 +165,8 @@ class Proposing:
         by: str,
         new_id: str,
         without: Assignment | None = None,
-    ) -> Assignment:
-        hand = await self.knowing.one(tenant, ask.resident_id)
+    ) -> tuple[Assignment, Capacity | None]:
+        hand, capacity = await self.knowing.one(tenant, ask.resident_id)
         order = await self.workable(tenant, task.order_id)
         if ask.resident_id in task.barred:
             raise WorkerCannot(
@@ -169,10 +175,8 @@ class Proposing:
         if not set(task.terms.skills) <= hand.skills:
             raise WorkerCannot("they lack a skill that the task asks for", extra={"why": "skill"})
         quantity = ask.quantity or min(task.left, task.terms.batch or task.left)
-        ability = (await self.knowing.knowledge(tenant)).ability(ask.resident_id, task.terms.type)
-        minutes = ask.minutes or max(round(quantity * task.terms.unit_minutes * ability.speed.upper + 0.5), 1)
-        bar = (await self.books.task_types.get(tenant, task.terms.type)).bar
-        return Assignment(
+        minutes, stretch = await self._judged(tenant, task, ask, quantity)
+        made = Assignment(
             id=new_id,
             order_id=order.id,
             task_id=task.id,
@@ -186,11 +190,21 @@ class Proposing:
             check=task.terms.check,
             proposed_at=self.clock.now(),
             proposed_by=by,
-            stretch=ability.quality.lower < bar if ask.stretch is None else ask.stretch,
+            stretch=stretch,
             pinned=task.pinned == ask.resident_id,
             reasons=ask.reasons,
             note=ask.note,
         )
+        return made, capacity
+
+    async def _judged(self, tenant: str, task: Task, ask: Ask, quantity: int) -> tuple[int, bool]:
+        """Minutes, and whether it is a stretch: as a plan has said, or by what is known now."""
+        if ask.minutes is not None and ask.stretch is not None:
+            return ask.minutes, ask.stretch
+        ability = (await self.knowing.knowledge(tenant)).ability(ask.resident_id, task.terms.type)
+        bar = (await self.books.task_types.get(tenant, task.terms.type)).bar
+        minutes = math.ceil(quantity * task.terms.unit_minutes * ability.speed.upper)
+        return max(minutes, 1), ability.quality.lower < bar
 
     def _days(
         self, task: Task, hand: Hand, minutes: int, ask: Ask, without: Assignment | None

@@ -11,13 +11,15 @@ from shared.clock import TOKYO
 
 @dataclass(frozen=True)
 class Capacity:
-    """`days` are minutes by service date, promised ones included. `skills` are codes."""
+    """`days` are minutes by service date, promised ones included. `skills` are codes. `asked` counts how often they were asked for something:
+    whoever asks moves it, so that of two who ask at once only one is judged by what is so."""
 
     resident_id: str
     centre_id: str
     days: Mapping[date, int] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
     wishes_more: bool = False
+    asked: int = 0
 
 
 def first_day(now: datetime) -> date:

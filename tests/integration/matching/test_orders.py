@@ -206,6 +206,20 @@ async def test_of_two_who_want_the_same_one_is_first_and_the_other_hears_why(off
     order, (task, skilled, large) = await office.order(
         {"batch": None}, {"skills": ["kana"]}, {"quantity": 500, "batch": None}
     )
+    # two who ask the same worker at once do not ask for more than they have time for
+    both = await asyncio.gather(
+        *(
+            office.staff(
+                "POST", "/assignments", {"task_id": wanted["id"], "resident_id": ben, "quantity": 20}
+            )
+            for wanted in (task, skilled)
+        )
+    )
+    assert sorted(a.status_code for a in both) == [201, 409]
+    lost = next(a for a in both if a.status_code == 409)
+    assert (slug(lost), lost.json()["why"]) == ("worker-cannot", "room")
+    first = next(a for a in both if a.status_code == 201).json()
+    await office.made(f"/assignments/{first['id']}/withdraw")
 
     # two members of staff ask for the same units at once
     bodies = [{"task_id": task["id"], "resident_id": who} for who in (ann, ben)]

@@ -39,6 +39,7 @@ COLLECTIONS = (
             _by("task_id", "order"),
             _by("resident_id", "order"),
             _by("resident_id", "state", "order"),
+            _by("resident_id", "open", "order"),
             _by("open", "order"),
             OUTBOX_INDEX,
         ),

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from pymongo import ReplaceOne
+from pymongo import UpdateOne
 
 from services.matching.orders.capacity import Capacity
 from services.matching.store.workers import worker_id
+from shared.errors import StaleVersion
 from shared.inbox import Tx
 from shared.mongo import Database, Document, reachable
+from shared.outbox import Changes
 
 EVERYBODY = 5_000
 
@@ -32,6 +34,20 @@ class Capacities:
             )
         return _capacity_of(document) if document else None
 
+    async def ask(self, tenant: str, capacity: Capacity, changes: Changes) -> None:
+        """In the transaction that asks the worker for something. Raises StaleVersion when somebody else has asked them since this was read."""
+        result = await self.db["capacities"].update_one(
+            {
+                "_id": worker_id(tenant, capacity.resident_id),
+                "tenant_id": tenant,
+                "asked": capacity.asked,
+            },
+            {"$inc": {"asked": 1}},
+            session=changes.session,
+        )
+        if result.matched_count == 0:
+            raise StaleVersion("the worker was just asked for something else")
+
 
 async def keep_capacity(
     tx: Tx, tenant: str, said: int, days: Mapping[date, int], fields: Mapping[str, object]
@@ -42,7 +58,9 @@ async def keep_capacity(
     if known and known[0]["said"] >= said:
         return
     minutes = {day.isoformat(): count for day, count in days.items()}
-    tx.stage("capacities", ReplaceOne(place, {**place, **fields, "said": said, "days": minutes}, upsert=True))
+    said_now = {**fields, "said": said, "days": minutes}
+    change = {"$set": said_now, "$setOnInsert": {"asked": 0}}
+    tx.stage("capacities", UpdateOne(place, change, upsert=True))
 
 
 def _capacity_of(document: Document) -> Capacity:
@@ -52,4 +70,5 @@ def _capacity_of(document: Document) -> Capacity:
         days={date.fromisoformat(day): minutes for day, minutes in document["days"].items()},
         skills=tuple(document["skills"]),
         wishes_more=document["wishes_more"],
+        asked=document["asked"],
     )
