@@ -21,7 +21,9 @@ from services.matching.seeker import Seeker
 from services.matching.shelf import Shelf
 from services.matching.slate import propose
 from tests.unit.matching.builders import NOW, a_seeker, an_offer
+from tests.unit.matching.engine.crowd import circumstances_of, offers_of, seeker_of
 from tests.unit.matching.test_whole_score import (
+    MODEL,
     TODAY,
     circumstances,
     policies,
@@ -31,9 +33,19 @@ from tests.unit.matching.test_whole_score import (
 )
 
 
-@settings(max_examples=120, deadline=None)
+@pytest.mark.parametrize("seed", range(40))
+def test_the_ranking_of_all_at_once_is_that_of_the_plain_rules(seed: int) -> None:
+    random = Random(seed)
+    offers = offers_of(random, 120)
+    given = circumstances_of(random, offers, MODEL)
+    blend, columns = Blend(seeker_of(random, 120), given, TODAY), columns_of(offers)
+    plain = ranked_one_by_one("slt_1", blend, columns.offers, 120, 120)
+    assert ranked("slt_1", blend, columns, 120, 120) == plain
+
+
+@settings(max_examples=40, deadline=None)
 @given(rich_seekers(), rich_offers(), policies, states, st.integers(0, 15))
-def test_the_ranking_of_all_at_once_is_that_of_the_plain_rules(
+def test_the_two_rankings_agree_at_the_edges_too(
     seeker: Seeker, offers: list[Offer], policy: Policy, companies: dict[str, Seen], best_of: int
 ) -> None:
     columns = columns_of(offers)
