@@ -38,4 +38,5 @@ async def newest_first(
 def containing(words: str) -> Document:
     """The condition on a text that holds every one of the words, in any order. What cannot be seen is no part of a word."""
     seen = "".join(each if each.isprintable() else " " for each in words)
-    return {"$regex": "".join(f"(?=[\\s\\S]*{re.escape(word)})" for word in seen.split()), "$options": "i"}
+    every = "".join(f"(?=[\\s\\S]*{re.escape(word)})" for word in seen.split())
+    return {"$regex": f"^{every}", "$options": "i"}

@@ -144,3 +144,13 @@ def test_a_missing_secret_is_named_without_any_content(
 ) -> None:
     with pytest.raises(MissingSecret, match="kyoto"):
         ask(Secrets(tmp_path))
+
+
+def test_a_fingerprint_is_the_same_for_the_same_text_of_one_tenant_and_field_alone(tmp_path: Path) -> None:
+    for tenant in ("kyoto", "kameoka"):
+        create_missing(tmp_path, tenant)
+    seal = Sealer(Secrets(tmp_path)).fingerprint
+    known = seal("kyoto", "a.b", "text")
+    assert known == seal("kyoto", "a.b", "text")
+    others = {seal("kameoka", "a.b", "text"), seal("kyoto", "a.c", "text"), seal("kyoto", "a.b", "texts")}
+    assert known not in others and len(others) == 3
