@@ -60,7 +60,7 @@ class Adverts:
         async def work(changes: Changes) -> tuple[ImportRun, dict[str, Held]]:
             now = self.clock.now()
             steps, written = await self._change(found, run, now, changes)
-            await self.store.imports.keep_faults(self.tenant, run, faults, now, changes)
+            await self.store.imports.faults.keep(self.tenant, run, faults, now, changes)
             await self.store.imports.note_seen(self.tenant, run, new, now, changes)
             moved = advance(run, len(records), steps, len(faults), place, now)
             return await self.store.imports.put(self.tenant, moved, changes), written

@@ -66,7 +66,7 @@ class Rows:
     ) -> ImportRun:
         async def work(changes: Changes) -> ImportRun:
             now = self.clock.now()
-            await self.store.imports.keep_faults(self.tenant, run, faults, now, changes)
+            await self.store.imports.faults.keep(self.tenant, run, faults, now, changes)
             moved = advance(run, read, steps, len(faults), place, now)
             return await self.store.imports.put(self.tenant, moved, changes)
 

@@ -2,38 +2,26 @@
 the last page that was written."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from services.matching.area import Areas
 from services.matching.fetching import Fetching, Refused, Unreachable
-from services.matching.hellowork.reading import PAGE, Reader, Record, Unreadable
-from services.matching.hellowork.session import was_last
-from services.matching.import_run import (
-    ClosedNow,
-    ImportRun,
-    Place,
-    begin_work,
-    fail,
-    finish,
-    hopeless,
-    start_over,
-)
+from services.matching.hellowork.reading import Unreadable
+from services.matching.import_run import ClosedNow, ImportRun, begin_work, fail, finish, hopeless
 from services.matching.importing.adverts import Adverts
 from services.matching.importing.rows import Rows
+from services.matching.importing.sources import Going, fetched, sent
 from services.matching.store import Store
-from services.matching.store.bulk import in_one
 from services.matching.store.imports import Overtaken
 from shared.clock import Clock
 from shared.errors import Invalid
 from shared.ids import new_ulid
 from shared.leases import take_lease
 from shared.mongo import Database
-from shared.outbox import Changes, Outbox
+from shared.outbox import Outbox
 from shared.registry import Registry
 from shared.secrets import MissingSecret
 from shared.tenancy import Tenant
@@ -112,7 +100,7 @@ class Worker:
                 log.info("import_overtaken", tenant=tenant.id, import_id=run.id)
 
     async def _through(self, tenant: Tenant, run: ImportRun) -> None:
-        going = _Going(begin_work(run))
+        going = Going(begin_work(run))
         if hopeless(going.run):
             await self._ended(tenant, fail(going.run, "given_up", self.clock.now()))
             return
@@ -146,7 +134,7 @@ class Worker:
             read=run.read,
         )
 
-    async def _read(self, tenant: Tenant, going: "_Going") -> bool:
+    async def _read(self, tenant: Tenant, going: Going) -> bool:
         """To the end; False when the process stops before."""
         if going.run.source != "hellowork":
             rows = Rows(tenant, self.outbox, self.store, self.areas, self.clock)
@@ -160,12 +148,14 @@ class Worker:
             return True
         return await self._read_adverts(tenant, going)
 
-    async def _read_adverts(self, tenant: Tenant, going: "_Going") -> bool:
+    async def _read_adverts(self, tenant: Tenant, going: Going) -> bool:
         adverts = Adverts(tenant, self.outbox, self.store, self.areas, self.clock)
         await adverts.prepare(going.run)
         fetches = going.run.way == "fetch"
         async with aclosing(
-            self._fetched(tenant, going) if fetches else self._sent(tenant, going.run)
+            fetched(self.store, self.fetching, tenant.id, going)
+            if fetches
+            else sent(self.store, tenant.id, going.run)
         ) as pages:
             async for found, place in pages:
                 if not going.run.read:  # from the first page on, also when another list was begun
@@ -176,54 +166,6 @@ class Worker:
         async for run in adverts.end_missing(going.run):
             going.run = run
         return True
-
-    async def _sent(self, tenant: Tenant, run: ImportRun) -> AsyncGenerator[tuple[list[Record], Place], None]:
-        """Pages of a file that was sent, behind what was taken already. Raises Unreadable, after the good records before."""
-        reader, waiting, number = Reader(), list[Record](), 0
-        try:
-            async for piece in self.store.imports.pieces(tenant.id, run.id, run.pieces):
-                number += 1
-                found = await asyncio.to_thread(reader.feed, piece)
-                waiting += [record for record in found if record.number > run.read]
-                while len(waiting) >= PAGE:
-                    yield waiting[:PAGE], Place(number - 1, run.pieces)
-                    del waiting[:PAGE]
-            reader.close()
-        except Unreadable:
-            waiting += [record for record in reader.left() if record.number > run.read]
-            for first in range(0, len(waiting), PAGE):
-                yield waiting[first : first + PAGE], Place(number, run.pieces)
-            raise
-        if waiting:
-            yield waiting, Place(run.pieces, run.pieces)
-
-    async def _fetched(
-        self, tenant: Tenant, going: "_Going"
-    ) -> AsyncGenerator[tuple[list[Record], Place], None]:
-        """Pages of the employment service's lists, from where the import is. Raises Refused, Unreachable, Unreadable."""
-        async with self.fetching.session(tenant.id) as session:
-            lists = await session.lists()
-            if going.run.place.lists != lists:
-                going.run = await self._start_over(tenant, going.run, Place(0, len(lists), lists))
-            while (place := going.run.place).part < len(lists):
-                if not self.fetching.is_open():
-                    raise ClosedNow
-                page = await session.page(lists[place.part], place.page, place.before)
-                found = page.records if page else []
-                yield (
-                    [replace(record, number=going.run.read + record.number) for record in found],
-                    Place(place.part, place.parts, lists, place.page + 1, page.digest)
-                    if page and not was_last(len(found))
-                    else Place(place.part + 1, place.parts, lists),
-                )
-
-    async def _start_over(self, tenant: Tenant, run: ImportRun, place: Place) -> ImportRun:
-        async def work(changes: Changes) -> ImportRun:
-            await self.store.imports.forget_pages(tenant.id, run.id, changes)
-            begun = start_over(run, place, self.clock.now())
-            return await self.store.imports.put(tenant.id, begun, changes)
-
-        return await in_one(self.outbox, work)
 
     async def _may_go_on(self, tenant: Tenant) -> bool:
         await self._keep_lease(tenant)
@@ -242,10 +184,3 @@ class Worker:
             for wait in waits:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
-
-
-@dataclass
-class _Going:
-    """An import on its way."""
-
-    run: ImportRun

@@ -162,7 +162,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
         staff: Writer, import_id: ImportPath, after: Annotated[int, Query(ge=0, le=MANY)] = 0
     ) -> Response:
         run = await store.imports.get(staff.tenant.id, import_id)
-        faults = await store.imports.faults(staff.tenant.id, run.id, after, SHOWN + 1)
+        faults = await store.imports.faults.some(staff.tenant.id, run.id, after, SHOWN + 1)
         return pages.render(
             "staff_import.html",
             staff.tenant,
@@ -198,7 +198,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
 async def _fault_lines(store: Store, tenant: str, run_id: str) -> AsyncIterator[bytes]:
     yield "\ufeff".encode() + cells_line(["行・件", "番号", "場所", "内容"])
     start = 0
-    while found := await store.imports.faults(tenant, run_id, start, 500):
+    while found := await store.imports.faults.some(tenant, run_id, start, 500):
         yield b"".join(cells_line(_cells(fault)) for fault in found)
         start += len(found)
 

@@ -188,7 +188,7 @@ def import_router(store: Store, importing: Importing) -> APIRouter:
         """What was wrong, in the order of the file. The first 10,000 are kept."""
         await store.imports.get(actor.tenant, import_id)
         start = max(0, min(decode_cursor(cursor, (int,))[0], LARGEST_NUMBER)) if cursor else 0
-        found = await store.imports.faults(actor.tenant, import_id, start, limit + 1)
+        found = await store.imports.faults.some(actor.tenant, import_id, start, limit + 1)
         lang = language(request.headers.get("accept-language", ""))
         following = encode_cursor(start + limit) if len(found) > limit else None
         return Page(data=[fault_view(fault, lang) for fault in found[:limit]], next=following)

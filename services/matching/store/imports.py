@@ -1,14 +1,15 @@
-"""Imports: how far each is, the pieces of its file until it has ended, its faults, and the numbers that it has seen."""
+"""Imports: how far each is, the pieces of its file until it has ended, and the numbers that it has seen."""
 
 import zlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel
 
-from services.matching.import_run import SHOWN, AlreadyRunning, Fault, ImportRun, Place, Source
+from services.matching.import_run import AlreadyRunning, ImportRun, Place, Source
+from services.matching.store.import_faults import FAULTS, ImportFaults
 from services.matching.store.listing import Position, newest_first
 from shared.errors import StaleVersion
 from shared.idempotency import Command
@@ -20,8 +21,6 @@ from shared.retention import Kept
 KEPT_FOR = timedelta(days=90)
 PIECES_KEPT_FOR = timedelta(days=2)
 """A file whose import never began, as the sending was broken off."""
-CHUNK = 100
-"""Faults in a document."""
 AT_ONCE = 20
 _TENANT = ("tenant_id", ASCENDING)
 _NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))
@@ -40,13 +39,7 @@ COLLECTIONS = (
             IndexModel([_TENANT, ("state", ASCENDING)]),
         ),
     ),
-    CollectionSpec(
-        "import_faults",
-        (
-            IndexModel([_TENANT, ("run_id", ASCENDING), ("first", ASCENDING)]),
-            IndexModel([_TENANT, ("at", ASCENDING)]),
-        ),
-    ),
+    FAULTS,
     *(
         CollectionSpec(
             name,
@@ -71,6 +64,7 @@ class Imports:
     def __init__(self, db: Database, outbox: Outbox) -> None:
         self.db = db
         self.outbox = outbox
+        self.faults = ImportFaults(db)
 
     async def begin(self, tenant: str, run: ImportRun, command: Command | None = None) -> ImportRun:
         """The import, or what this very command began before. Raises AlreadyRunning while another of its source runs."""
@@ -132,38 +126,6 @@ class Imports:
         except StaleVersion:
             raise Overtaken from None
         return replace(run, version=version)
-
-    async def keep_faults(
-        self, tenant: str, run: ImportRun, faults: Sequence[Fault], at: datetime, changes: Changes
-    ) -> None:
-        """Those that come behind the `run.faulty` ones of before; none beyond SHOWN."""
-        shown = faults[: max(0, SHOWN - run.faulty)]
-        documents = [
-            {
-                "_id": derived_id("imf", tenant, run.id, str(run.faulty + first)),
-                "tenant_id": tenant,
-                "run_id": run.id,
-                "first": run.faulty + first,
-                "at": at,
-                "faults": [asdict(fault) for fault in shown[first : first + CHUNK]],
-            }
-            for first in range(0, len(shown), CHUNK)
-        ]
-        if documents:
-            async with reachable():
-                await self.db["import_faults"].insert_many(documents, session=changes.session)
-
-    async def faults(self, tenant: str, run_id: str, start: int, count: int) -> list[Fault]:
-        """At most `count` faults, from number `start` (the first is 0) on."""
-        where = {
-            "tenant_id": tenant,
-            "run_id": run_id,
-            "first": {"$gt": start - CHUNK, "$lt": start + count},
-        }
-        async with reachable():
-            found = await self.db["import_faults"].find(where).sort("first", 1).to_list(None)
-        numbered = [(d["first"] + n, Fault(**fault)) for d in found for n, fault in enumerate(d["faults"])]
-        return [fault for number, fault in numbered if start <= number < start + count]
 
     async def note_seen(
         self, tenant: str, run: ImportRun, numbers: Iterable[str], at: datetime, changes: Changes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.matching.expiring import Expiring
-from services.matching.importing import worker
+from services.matching.importing import sources
 from services.matching.store import open_store
 from tests.harness import Harness, eventually
 from tests.integration.matching.importing import Desk, advert, kjno, open_desk
@@ -84,7 +84,7 @@ async def test_half_a_file_ends_no_offer_and_its_good_records_are_taken(desk: De
 async def test_a_process_that_is_killed_in_the_middle_is_succeeded_behind_its_last_page(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "PAGE", 20)
+    monkeypatch.setattr(sources, "PAGE", 20)
     desk = await open_desk(harness, tmp_path, role="api")
     faulty = {7: {"chgnkeitai_kagen": "9円"}, 47: {"kjyukoymd": "いつか"}, 77: {"kjno": kjno(3)}}
     body = xml(*(advert(n, **faulty.get(n, {})) for n in range(100)))
