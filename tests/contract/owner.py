@@ -6,6 +6,7 @@ from typing import Any
 from shared.clock import Clock
 from tests.contract.owner_companies import walk_companies
 from tests.contract.owner_engine import walk_engine
+from tests.contract.owner_residents import walk_residents
 from tests.contract.owner_support import walk_support
 from tests.contract.walk import Walk
 from tests.harness import eventually
@@ -84,6 +85,7 @@ async def walk_matching(walk: Walk, municipality_code: str) -> dict[str, str]:
     await walk.go("staff", "GET", v1 + "/offers/{offer_id}", ids)
     items = await walk.go("resident", "GET", f"{v1}/questionnaire")
     first = _first_item(items)
+    await walk_residents(walk, first)
     await walk.go("resident", "PUT", f"{v1}/me/questionnaire", json={"answers": {first: 5}})
     await walk.go("resident", "GET", f"{v1}/me/questionnaire")
     ids["slate_id"] = (await walk.go("resident", "POST", f"{v1}/me/slates"))["id"]
