@@ -15,6 +15,8 @@ from deploy.local.services import NAMES
 from shared.tenancy import Tenant
 
 SERVICE_STOP_SECONDS = 55.0
+MUNICIPALITIES = SAMPLE_TENANTS.parent / "sample" / "municipalities.csv"
+"""Where the made-up municipalities lie."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Plan:
             "BANSO_STAFF_JWKS": str(self.materials.issuer / "jwks.json"),
             "BANSO_PUBLIC_URL": self.gateway,
             "BANSO_TEST_CLOCK": "1",
+            "MATCHING_MUNICIPALITIES": str(MUNICIPALITIES),
             "NOTIFY_LINE_API_URL": self.url("line"),
             "NOTIFY_SMTP_HOST": HOST,
             "NOTIFY_SMTP_PORT": str(self.ports.smtp),

@@ -6,7 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from deploy.local.demo import appointment, evening, neighbour, referral, samples, timeline, work
+from deploy.local.demo import (
+    appointment,
+    evening,
+    neighbour,
+    referral,
+    samples,
+    support,
+    timeline,
+    work,
+)
 from deploy.local.demo.apart import Attempt, keep_apart, tell_apart
 from deploy.local.demo.expecting import eventually, expect
 from deploy.local.demo.facts import Facts
@@ -93,6 +102,9 @@ async def _night_in_a(walk: Walk, night: date) -> None:
     expect(
         walk.facts.answer["answer"]["kind"] == "programmes", "chat: answer", "programmes", walk.facts.answer
     )
+    await walk.world.move_clock(tonight(night, 24, 43))
+    story.chapter("使える支援はどれか", "support programmes by declared rules, never by a model")
+    await support.asks_what_support_there_is(walk)
     await walk.world.move_clock(tonight(night, 24, 46))
     story.chapter("どんな仕事が合うか", "what matters at work, and three offers")
     await work.answers_the_questionnaire(walk, ANSWERS_A, WISHES_A)

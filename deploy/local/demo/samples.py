@@ -1,4 +1,4 @@
-"""The sample programmes, companies, offers and counsellors of both municipalities, brought in by API.
+"""The sample programmes, support rules, companies, offers, orders and counsellors of both municipalities, brought in by API.
 
 Every call may be repeated: programmes are matched by their service id, the rest is created under an Idempotency-Key made of
 its name and content.
@@ -19,6 +19,7 @@ from deploy.local.demo.world import World
 
 FOLDER = Path(__file__).parents[1] / "sample"
 SUFFIX = {"sample-a": "a", "sample-b": "b"}
+RULES = {"sample-a": "support-rules.yaml"}
 REFERRAL_EVENTS = ["banso.intake.referral.sent.v1"]
 
 
@@ -39,6 +40,8 @@ async def load(world: World, tenant: str) -> Loaded:
         programmes, (companies, offers), counsellors = await asyncio.gather(
             _programmes(staff, tenant), _work(staff, tenant), _counsellors(staff, tenant)
         )
+        if tenant in RULES:
+            await _support_rules(staff, RULES[tenant])
     return Loaded(tenant, programmes, companies, offers, counsellors)
 
 
@@ -59,6 +62,18 @@ async def _programmes(staff: httpx.AsyncClient, tenant: str) -> dict[str, int]:
     report = answered(answer, step)
     expect(report["rejected"] == 0, step, "no rejected row", report["rows"])
     return {name: int(report[name]) for name in ("imported", "updated", "unchanged", "retired")}
+
+
+async def _support_rules(staff: httpx.AsyncClient, file: str) -> None:
+    """A version that was uploaded and put in force before stays so."""
+    content, step = (FOLDER / file).read_bytes(), "support rules"
+    key = hashlib.sha256(content).hexdigest()[:12]
+    headers = {"Idempotency-Key": f"sample-rules-{key}", "Content-Type": "application/yaml"}
+    version = answered(
+        await staff.post("/matching/v1/support-rules", content=content, headers=headers), step
+    )
+    path = f"/matching/v1/support-rules/{version['id']}/activate"
+    answered(await staff.post(path, headers={"Idempotency-Key": f"sample-activate-{key}"}), step)
 
 
 async def _work(staff: httpx.AsyncClient, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
