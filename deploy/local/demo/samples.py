@@ -69,9 +69,7 @@ async def _support_rules(staff: httpx.AsyncClient, file: str) -> None:
     content, step = (FOLDER / file).read_bytes(), "support rules"
     key = hashlib.sha256(content).hexdigest()[:12]
     headers = {"Idempotency-Key": f"sample-rules-{key}", "Content-Type": "application/yaml"}
-    version = answered(
-        await staff.post("/matching/v1/support-rules", content=content, headers=headers), step
-    )
+    version = answered(await staff.post("/matching/v1/support-rules", content=content, headers=headers), step)
     path = f"/matching/v1/support-rules/{version['id']}/activate"
     answered(await staff.post(path, headers={"Idempotency-Key": f"sample-activate-{key}"}), step)
 
