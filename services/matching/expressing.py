@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from services.matching.advertising import shown_offer
-from services.matching.interest import Interest, Kind, express
+from services.matching.advertising import open_offer, shown_offer
+from services.matching.interest import HANDED_ON, Interest, Kind, express
 from services.matching.offer import NoLongerOpen
 from services.matching.store import Store
 from shared.errors import NotFound
@@ -14,9 +14,10 @@ async def say(
     store: Store, tenant: str, resident_id: str, offer_id: str, kind: Kind, command: Command, now: datetime
 ) -> Interest:
     """The interest that stands now. Raises NotFound for an offer that residents do not meet, NoLongerOpen for one that has ended."""
-    offer = await shown_offer(store, tenant, offer_id)
     interest_id = command.new_id("int")
+    find = open_offer if kind in HANDED_ON else shown_offer
     try:
+        offer = await find(store, tenant, offer_id)
         who = await store.residents.get(tenant, resident_id)
         interest, events = express(interest_id, resident_id, offer, kind, now, test=who.test)
     except NoLongerOpen as closed:

@@ -32,6 +32,7 @@ class Card:
     offer: Offer
     rank: int | None
     open: bool
+    rests: bool
     kind: str
     kind_note: str
     source: str
@@ -91,6 +92,7 @@ class Cards:
             offer=offer,
             rank=rank,
             open=present is not None and present.state == "published",
+            rests=present is not None and present.state == "paused",
             kind=wording.KINDS[offer.kind],
             kind_note=KIND_NOTES[offer.kind],
             source=SOURCES[offer.source],

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from services.matching import wording
 from services.matching.market import Market
+from services.matching.offer import Offer
+from services.matching.offer_life import as_shown
 from services.matching.offer_texts import ANSWERED_BY, WISHES
 from services.matching.pages.cards import Cards
 from services.matching.pages.visitor import form_command
@@ -35,7 +37,7 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
         if found is None:
             return pages.render("proposals_none.html", tenant, idempotency_key=new_ulid())
         questionnaire, _ = await store.questionnaires.get(tenant.id, visitor.resident_id)
-        present = await store.offers.of_ids(tenant.id, [p.offer.id for p in found.proposals])
+        present = await _present(tenant.id, found)
         interests = await store.interests.newest(tenant.id, visitor.resident_id)
         before = len(found.seeker.shown)
         return pages.render(
@@ -73,6 +75,12 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
             follows=follows or None,
         )
         return go(f"{PAGE}?slate={made.id}" if follows else PAGE)
+
+    async def _present(tenant: str, slate: Slate) -> dict[str, Offer]:
+        """The slate's offers as residents meet them now, by id."""
+        offers = await store.offers.of_ids(tenant, [p.offer.id for p in slate.proposals])
+        resting = await store.companies.not_let_in(tenant)
+        return {o.id: as_shown(o, o.company_id not in resting) for o in offers.values()}
 
     async def _first_page(visitor: Visitor) -> Slate | None:
         """Of the list that was made last."""

@@ -316,6 +316,12 @@ async def test_a_look_is_noted_when_an_offer_is_opened_and_not_when_it_is_fetche
 async def test_a_closed_offer_and_changed_answers_are_said_so(town: Town) -> None:
     offer = await town.offer((await town.company())["id"])
     await town.slate()
+    await town.api.post(f"/matching/v1/offers/{offer['id']}/pause", headers=town.staff)
+    with browser(town):
+        resting = await seen(town, PROPOSALS)
+        assert "いまは募集を休んでいます" in resting
+        assert f"{PROPOSALS}/interests" not in [action for action, _ in Forms(resting).found]
+    assert (await town.says(offer["id"], "apply")).status_code == 409
     await town.api.post(
         f"/matching/v1/offers/{offer['id']}/close", json={"reason": "filled"}, headers=town.staff
     )
