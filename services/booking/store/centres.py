@@ -4,12 +4,12 @@ from pymongo import ASCENDING, IndexModel
 
 from services.booking.centre.worker import Centre
 from services.booking.store.listing import LAST, after
-from services.booking.store.shape import Shape
 from shared.clock import Clock
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, reachable
 from shared.outbox import Changes, Outbox
+from shared.shape import Shape
 
 CENTRES = CollectionSpec(
     "centres", (IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)], unique=True),)

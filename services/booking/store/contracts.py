@@ -7,12 +7,12 @@ from pymongo import ASCENDING, IndexModel
 
 from services.booking.centre.contract import Contract
 from services.booking.store.listing import LAST, after
-from services.booking.store.shape import Shape
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Outbox
+from shared.shape import Shape
 
 CONTRACTS = CollectionSpec(
     "contracts",

@@ -10,12 +10,12 @@ from services.booking.centre.experience import Experience
 from services.booking.claim import difference
 from services.booking.store.calendars import Calendars
 from services.booking.store.listing import LAST, after
-from services.booking.store.shape import Shape
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import LONG_AGO, CollectionSpec, Document, Session, reachable
 from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+from shared.shape import Shape
 
 EXPERIENCES = CollectionSpec(
     "experiences",

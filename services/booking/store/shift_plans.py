@@ -7,12 +7,12 @@ from pymongo import ASCENDING, IndexModel
 
 from services.booking.centre.shift_plan import Need, Plan
 from services.booking.store.listing import LAST, after
-from services.booking.store.shape import Shape
 from shared.clock import Clock
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, Document, reachable
 from shared.outbox import Outbox
+from shared.shape import Shape
 
 SHIFT_PLANS = CollectionSpec(
     "shift_plans",

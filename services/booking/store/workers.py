@@ -17,13 +17,13 @@ from pymongo import ASCENDING, IndexModel
 
 from services.booking.centre.worker import Worker
 from services.booking.store.listing import LAST, after
-from services.booking.store.shape import Shape
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
 from shared.ids import derived_id
 from shared.mongo import LONG_AGO, CollectionSpec, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Changes, Outbox
+from shared.shape import Shape
 
 WORKERS = CollectionSpec(
     "workers",

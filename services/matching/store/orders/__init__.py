@@ -14,13 +14,13 @@ from services.matching.orders.task import Task
 from services.matching.store.orders.capacities import Capacities
 from services.matching.store.orders.documents import Documents
 from services.matching.store.orders.results import Results
-from services.matching.store.orders.shape import Shape
 from services.matching.store.orders.task_types import TaskTypes
 from shared.listing import order_of
 from shared.mongo import CollectionSpec, Document
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.retention import Kept
 from shared.sealing import Sealer
+from shared.shape import Shape
 
 
 def _by(*fields: str) -> IndexModel:

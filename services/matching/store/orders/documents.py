@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from services.matching.store.orders.shape import Shape
 from shared.errors import NotFound
 from shared.events.envelope import Payload
 from shared.http.paging import Page
@@ -12,6 +11,7 @@ from shared.idempotency import Command
 from shared.listing import LAST, newest_first
 from shared.mongo import Document, reachable
 from shared.outbox import Changes, Outbox
+from shared.shape import Shape
 
 
 class Aggregate(Protocol):

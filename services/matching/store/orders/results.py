@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from services.matching.orders.evidence import KEPT_FOR, Line
-from services.matching.store.orders.shape import Shape
 from shared.mongo import Database, Document, reachable
 from shared.outbox import Changes
+from shared.shape import Shape
 
 EVERY_LINE = 100_000
 _SHAPE = Shape(Line)

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from services.matching.orders.task_type import TaskType
 from services.matching.store.changing import must_be
-from services.matching.store.orders.shape import Shape
 from shared.changing import settled
 from shared.errors import NotFound
 from shared.ids import derived_id
 from shared.mongo import Document, reachable
 from shared.outbox import Outbox
+from shared.shape import Shape
 
 MOST = 500
 _SHAPE = Shape(TaskType)
