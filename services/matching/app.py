@@ -10,6 +10,7 @@ from services.matching.market import Market
 from services.matching.ordering.parts import ordering_of
 from services.matching.pages import page_routers
 from services.matching.pages.centre import centre_pages
+from services.matching.pages.staff_home import staff_home
 from services.matching.pages.staff_imports import import_pages, larger_forms
 from services.matching.pages.staff_send_lists import send_list_pages
 from services.matching.pages.staff_support import staff_support_pages
@@ -89,6 +90,7 @@ async def compose(core: Core) -> Service:
             staff_support_pages(pages, core.clock, support),
             subscription_pages(core, store, pages),
             send_list_pages(pages, core.clock, store, recommending),
+            staff_home(pages),
         ],
     )
     return Service(

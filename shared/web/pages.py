@@ -47,6 +47,10 @@ class StaffLink:
     scope: str = ""
 
 
+DESKS = (StaffLink("/booking/staff", "予約と相談"), StaffLink("/matching/staff", "仕事と会社"))
+"""Where staff's pages begin in the services that have some. People of a pool have those of booking alone."""
+
+
 class Pages:
     """Templates of one service; `shared/web/templates/base.html`, `staff.html` and `macros.html` are always there."""
 
@@ -64,6 +68,7 @@ class Pages:
         self.env.filters["tokyo"] = tokyo_text
         self.staff_links: list[StaffLink] = []
         self.env.globals["staff_links"] = self.staff_links
+        self.env.globals["desks"] = DESKS
 
     def render(
         self,
