@@ -1,7 +1,6 @@
 """What matching's own problems are called, by slug, for people."""
 
 from services.matching.orders.problems import PROBLEMS as ORDER_PROBLEMS
-from services.matching.routes.imports import PROBLEMS as IMPORT_PROBLEMS
 
 PROBLEM_TITLES = {
     "offer-closed": {"ja": "この募集は終わっています", "en": "This offer is closed"},
@@ -42,6 +41,22 @@ PROBLEM_TITLES = {
         "ja": "登録は、いまはそうできません",
         "en": "The registration does not stand where this is possible",
     },
-    **IMPORT_PROBLEMS,
+    "import-running": {
+        "ja": "同じ種類の取りこみが、いま動いています",
+        "en": "An import of this kind is running",
+    },
+    "no-municipalities": {
+        "ja": "市区町村の一覧が設定されていません",
+        "en": "The list of municipalities is not set up",
+    },
+    "hellowork-not-set-up": {
+        "ja": "ハローワークの求人情報提供を使う設定がありません",
+        "en": "There is no access to the employment service's lists",
+    },
+    "hellowork-closed": {
+        "ja": "ハローワークの求人情報提供は、0時から6時まで休みです",
+        "en": "The employment service's lists are closed from 0 to 6 o'clock",
+    },
+    "unreadable-xml": {"ja": "XMLとして読み取れません", "en": "Not readable as XML"},
     **ORDER_PROBLEMS,
 }

@@ -19,25 +19,6 @@ from shared.ids import id_pattern, new_ulid
 
 V1 = "/matching/v1/imports"
 LISTS = ("companies", "offers")
-PROBLEMS = {
-    "import-running": {
-        "ja": "同じ種類の取りこみが、いま動いています",
-        "en": "An import of this kind is running",
-    },
-    "no-municipalities": {
-        "ja": "市区町村の一覧が設定されていません",
-        "en": "The list of municipalities is not set up",
-    },
-    "hellowork-not-set-up": {
-        "ja": "ハローワークの求人情報提供を使う設定がありません",
-        "en": "There is no access to the employment service's lists",
-    },
-    "hellowork-closed": {
-        "ja": "ハローワークの求人情報提供は、0時から6時まで休みです",
-        "en": "The employment service's lists are closed from 0 to 6 o'clock",
-    },
-    "unreadable-xml": {"ja": "XMLとして読み取れません", "en": "Not readable as XML"},
-}
 ImportId = Annotated[str, Path(pattern=id_pattern("imp"), description="`imp_…`")]
 Key = Annotated[str | None, Header(max_length=255, description="A repeated request is done once")]
 Whole = Annotated[bool, Query(description="The file is the whole list: what it lacks is no longer offered")]
