@@ -57,7 +57,7 @@ def digest_of(advert: Advert) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """A record of the list. `kjno` is empty where it cannot be read. `elsewhere`: nothing but its place was looked at."""
+    """A record of the list. `kjno` is empty where it cannot be read, or does not matter. `elsewhere`: nothing but its place was looked at."""
 
     kjno: str
     advert: Advert | None = None
@@ -70,17 +70,19 @@ def entries(
 ) -> Iterator[Entry]:
     """Every record in turn. A number that came before, or is among those `seen`, is a problem of its second record.
 
-    Of those elsewhere nothing is reported: a municipality does not answer for the others' offers.
+    Of those elsewhere nothing is reported: a municipality does not answer for the others' offers. One whose number came before has none: it
+    says nothing more about an offer that is held.
     """
-    here: set[str] = set()
+    met: set[str] = set()
     for record in found:
         kjno = number_of(record)
+        again = kjno in seen or kjno in met
+        met |= {kjno} - {""}
         if _elsewhere(record, areas, reach):
-            yield Entry(kjno, elsewhere=True)
-        elif kjno in seen or kjno in here:
+            yield Entry("" if again else kjno, elsewhere=True)
+        elif again:
             yield Entry(kjno, problems=(Problem(record.number, kjno, "kjno", "twice", skips=True),))
         else:
-            here |= {kjno} - {""}
             yield Entry(kjno, *read_record(record, areas, reach))
 
 

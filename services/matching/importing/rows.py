@@ -28,6 +28,8 @@ from shared.tenancy import Tenant
 AT_ONCE = 500
 LIST = "list"
 """Where ids of what a list brings come from."""
+Taken = tuple[list[str], list[Fault]]
+"""What each row changed, and what is wrong."""
 
 
 class Rows:
@@ -78,26 +80,28 @@ class Rows:
         async def work(changes: Changes) -> ImportRun:
             now = self.clock.now()
             bulk = self.store.catalogue.bulk(self.tenant)
-            if run.source == "companies":
-                steps = await self._companies(bulk, rows, keys, now, changes)
-            else:
-                steps = await self._offers(bulk, rows, keys, now, changes)
+            by_source = self._companies if run.source == "companies" else self._offers
+            steps, faults = await by_source(bulk, rows, keys, now, changes)
             if not run.dry_run:
                 await bulk.write(changes)
-            moved = advance(run, len(rows), steps, 0, place, now)
+            await self.store.imports.faults.keep(self.tenant, run, faults, now, changes)
+            moved = advance(run, len(rows), steps, len(faults), place, now)
             return await self.store.imports.put(self.tenant, moved, changes)
 
         return await in_one(self.outbox, work)
 
     async def _companies(
         self, bulk: Bulk, rows: Sequence[Row], keys: Mapping[str, str], now: datetime, changes: Changes
-    ) -> list[str]:
+    ) -> Taken:
         wanted = [(row, self._company_id(row.values["company_key"], keys)) for row in rows]
         held = await self.store.catalogue.some(self.tenant, [company_id for _, company_id in wanted], changes)
-        steps = []
+        steps, faults, met = list[str](), list[Fault](), set[str]()
         for row, company_id in wanted:
             said, before = row.values, held.get(company_id)
-            if before is None:
+            if company_id in met:
+                steps.append("refused")
+                faults.append(_twice(row, "companies", "company_key"))
+            elif before is None:
                 made = register(
                     company_id, said["name"], said["municipality_code"], said.get("contact_email"), now
                 )
@@ -115,11 +119,12 @@ class Rows:
                 )
                 self.store.catalogue.put_company(bulk, *changed)
                 steps.append("changed")
-        return steps
+            met.add(company_id)
+        return steps, faults
 
     async def _offers(
         self, bulk: Bulk, rows: Sequence[Row], keys: Mapping[str, str], now: datetime, changes: Changes
-    ) -> list[str]:
+    ) -> Taken:
         wanted = [(row, self._offer_ids(row.values["source_id"])) for row in rows]
         held = await self.store.catalogue.offers(
             self.tenant, [offer_id for _, ids in wanted for offer_id in ids], changes
@@ -129,15 +134,20 @@ class Rows:
         profiles = await self.store.occupations.profiles(self.tenant, codes)
         of_rows = {row.number: keys[row.values["company_key"]] for row, _ in wanted}
         companies = await self.store.catalogue.some(self.tenant, of_rows.values(), changes)
-        steps = []
+        steps, faults, met = list[str](), list[Fault](), set[str]()
         for row, ids in wanted:
             before = next((held[offer_id] for offer_id in ids if offer_id in held), None)
-            if before is None:
+            offer_id = before.id if before else ids[-1]
+            if offer_id in met:
+                steps.append("refused")
+                faults.append(_twice(row, "offers", "source_id"))
+            elif before is None:
                 company = companies[of_rows[row.number]]
                 steps.append(self._new(bulk, row, ids[-1], company, profiles, now))
             else:
                 steps.append(self._changed(bulk, row, before, profiles))
-        return steps
+            met.add(offer_id)
+        return steps, faults
 
     def _new(
         self,
@@ -192,3 +202,9 @@ class Rows:
         """What a number may mean: an offer's own id, or what an earlier list called so."""
         own = [key] if re.fullmatch(id_pattern("ofr"), key) else []
         return [*own, listed_id(self.tenant, "ofr", LIST, key)]
+
+
+def _twice(row: Row, source: str, column: str) -> Fault:
+    """The row means what an earlier one has called by another name: one by its number, one by its id."""
+    japanese = next(c.japanese for c in TABLES[source] if c.name == column)
+    return Fault(row.number, str(row.values[column]), japanese, "twice", True)

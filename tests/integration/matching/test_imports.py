@@ -68,6 +68,19 @@ async def test_an_import_that_is_repeated_changes_nothing_and_tells_nothing(desk
     assert {offer["state"] for offer in (await desk.offers()).values()} == {"published"}
 
 
+async def test_of_a_number_that_comes_again_the_first_record_counts_wherever_the_work_is(desk: Desk) -> None:
+    await desk.send("hellowork", xml(*(advert(n) for n in (1, 2, 3))))
+    away, other = {"shgbsjusho1_n": "見本県とおい市"}, {"sksu": "別の仕事（見本）"}
+    body = xml(advert(1, **away), advert(1, **away), advert(2, **other), advert(2, **away), advert(3, **away))
+    run = await desk.send("hellowork", body)
+    assert (run["state"], run["counts"]) == ("finished", {"elsewhere": 4, "changed": 1})
+    states = {number: offer["state"] for number, offer in (await desk.offers()).items()}
+    assert states == {kjno(1): "expired", kjno(2): "published", kjno(3): "expired"}
+    run = await desk.send("hellowork", xml(advert(2, **away), advert(2, **other)))
+    assert (run["state"], run["counts"]) == ("finished", {"elsewhere": 1, "refused": 1})
+    assert (await desk.offers())[kjno(2)]["state"] == "expired"
+
+
 async def test_half_a_file_ends_no_offer_and_its_good_records_are_taken(desk: Desk) -> None:
     await desk.send("hellowork", xml(*(advert(n) for n in range(4))), whole=True)
     broken = xml(advert(8), advert(9), advert(10))

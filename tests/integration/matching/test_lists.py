@@ -60,6 +60,22 @@ async def test_lists_are_carried_in_and_what_is_carried_out_changes_nothing_when
     assert (await desk.offers())["A-2"]["lat"] == 35.5
 
 
+async def test_two_rows_that_mean_the_same_by_number_and_by_id_are_taken_once(desk: Desk) -> None:
+    await desk.send("companies", COMPANIES.encode())
+    await desk.send("offers", OFFERS.encode())
+    (first,) = [c for c in (await desk.ask("GET", "/companies")).json()["data"] if c["name"] == "見本製作所"]
+    again = COMPANIES.replace("見本製作所", "見本製作所（新）") + f"{first['id']},見本工業,{HOME},\n"
+    run = await desk.send("companies", again.encode())
+    assert (run["state"], run["counts"]) == ("finished", {"changed": 1, "unchanged": 1, "refused": 1})
+    assert await desk.faults(run["id"]) == [(4, "企業番号", "twice", True)]
+    offer = (await desk.offers())["A-1"]["_id"]
+    said = OFFERS.splitlines()[1].replace("見本の組み立て", "見本の検査")
+    rows = [OFFERS.splitlines()[0], said, said.replace("A-1", offer).replace("検査", "梱包")]
+    run = await desk.send("offers", "\n".join(rows).encode())
+    assert (run["state"], run["counts"]) == ("finished", {"changed": 1, "refused": 1})
+    assert (await desk.offers())["A-1"]["title"] == "見本の検査"
+
+
 async def test_workplaces_are_carried_out_with_the_companys_own_answers(desk: Desk) -> None:
     await desk.send("companies", COMPANIES.encode())
     company = (await desk.ask("GET", "/companies")).json()["data"][0]
