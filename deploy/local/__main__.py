@@ -7,7 +7,7 @@ import sys
 
 from deploy.local.declared import REPOSITORY, CommandFailed
 from deploy.local.demo.terminal import pad
-from deploy.local.gateway import resident_links, staff_links
+from deploy.local.gateway import company_links, resident_links, staff_links
 from deploy.local.plan import Plan
 from deploy.local.preflight import CannotStart, without_password
 from deploy.local.services import NAMES
@@ -119,8 +119,10 @@ def where_to_look(stack: Stack) -> None:
     say("\nWhere to look next")
     found = [("start page", plan.gateway)]
     for tenant in stack.tenants:
-        links = (*resident_links(tenant, plan.ports), *staff_links(tenant, plan.ports))
-        found += [(f"{tenant.spec.short_name} {link.title}", link.url) for link in links]
+        for links in (resident_links, staff_links, company_links):
+            found += [
+                (f"{tenant.spec.short_name} {link.title}", link.url) for link in links(tenant, plan.ports)
+            ]
     found += [(f"{name} API", f"{plan.gateway}/{name}/docs") for name in NAMES]
     found += [("LINE inboxes", f"{plan.url('line')}/"), ("mail inbox", f"{plan.url('mail')}/")]
     for title, url in found:

@@ -16,6 +16,7 @@ from shared.web.staff import HOME
 TEMPLATES = Path(__file__).parent / "templates"
 RESIDENT_PAGES = (("相談する", "/intake/chat"),)
 STAFF_PAGES = (("職員のページ", HOME),)
+COMPANY_PAGES = (("企業のページ", "/matching/company"),)
 PROBLEM_TYPE = "https://banso.example/problems/unavailable"
 
 
@@ -32,7 +33,13 @@ def write_gateway(directory: Path, ports: Ports, tenants: list[Tenant], others: 
     pages = directory / "www"
     pages.mkdir(parents=True, exist_ok=True)
     shown = [
-        {"spec": t.spec, "links": resident_links(t, ports), "staff": staff_links(t, ports)} for t in tenants
+        {
+            "spec": t.spec,
+            "links": resident_links(t, ports),
+            "staff": staff_links(t, ports),
+            "companies": company_links(t, ports),
+        }
+        for t in tenants
     ]
     templates = _templates()
     for name, values in {
@@ -68,6 +75,11 @@ def resident_links(tenant: Tenant, ports: Ports) -> list[Link]:
 def staff_links(tenant: Tenant, ports: Ports) -> list[Link]:
     """Addresses of a tenant's pages for staff, through the gateway."""
     return _links(tenant, ports, STAFF_PAGES)
+
+
+def company_links(tenant: Tenant, ports: Ports) -> list[Link]:
+    """Addresses of a tenant's pages for companies, through the gateway."""
+    return _links(tenant, ports, COMPANY_PAGES)
 
 
 def _links(tenant: Tenant, ports: Ports, pages: Sequence[tuple[str, str]]) -> list[Link]:

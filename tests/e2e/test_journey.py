@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,8 +45,28 @@ async def test_the_whole_journey_and_once_more(world: World, banso: Running, pap
         told.a.appointment["service_date"],
         told.a.appointment["counsellor_id"],
     )
+    await _check_samples_stand_once(world)
     deadletters = await banso.commanded("shared.deadletters", "list")
     assert "dlq." not in deadletters, deadletters
+
+
+async def _check_samples_stand_once(world: World) -> None:
+    """What was brought in by both journeys: an order with two tasks for a worker whose time is known, a company that waits, a workplace."""
+    async with world.staff("sample-a") as staff:
+
+        async def found(path: str) -> list[dict[str, Any]]:
+            answer = (await staff.get(f"/matching/v1/{path}")).json()
+            return answer if isinstance(answer, list) else answer["data"]
+
+        (order,) = await found("orders")
+        assert (order["state"], len(await found(f"orders/{order['id']}/tasks"))) == ("accepted", 2)
+        (worker,) = await found("order-workers")
+        assert sum(day["minutes"] for day in worker["days"]) > 0
+        seen = (await staff.get(f"/matching/v1/workers/{worker['resident_id']}/assessments")).json()
+        assert [one["kind"] for one in seen["assessments"]] == ["self", "staff"]
+        assert len(await found("companies?standing=waiting")) == 1
+        linked = [offer["workplace_id"] for offer in await found("offers?limit=100") if offer["workplace_id"]]
+        assert (len(linked), len(set(linked))) == (2, 1)
 
 
 def test_without_a_stack_the_demo_says_so_in_one_line(tmp_path: Path) -> None:

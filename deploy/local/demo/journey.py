@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from deploy.local.demo import (
     appointment,
+    centre,
     evening,
     neighbour,
     referral,
@@ -63,6 +64,7 @@ async def tell_all(world: World, story: Story) -> Told:
     began = datetime.now(UTC)
     loaded_a, loaded_b = await asyncio.gather(samples.load(world, A), samples.load(world, B))
     await samples.load_pool(world, POOL, A)
+    await centre.load(world, A, loaded_a.companies)
     await samples.connect_partner(world, A)
     night = await _a_free_night(world)
     _tell_beginning(story, loaded_a, loaded_b)

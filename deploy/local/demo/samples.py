@@ -78,17 +78,32 @@ async def _work(staff: httpx.AsyncClient, tenant: str) -> tuple[dict[str, str], 
     data = json.loads((FOLDER / f"work-{SUFFIX[tenant]}.json").read_text(encoding="utf-8"))
     by_ref: dict[str, str] = {}
     companies: dict[str, str] = {}
+    workplaces: dict[str, str] = {}
     offers: dict[str, str] = {}
     for company in data["companies"]:
         ref = company.pop("ref")
         by_ref[ref] = await _create(staff, "/matching/v1/companies", f"company-{ref}", company)
         companies[by_ref[ref]] = company["name"]
+    for workplace in data.get("workplaces", ()):
+        ref = workplace.pop("company")
+        body = {**workplace, "company_id": by_ref[ref]}
+        workplaces[ref] = await _create(staff, "/matching/v1/workplaces", f"workplace-{ref}", body)
     for offer in data["offers"]:
         ref = offer.pop("ref")
-        body = {name: value for name, value in offer.items() if value is not None}
-        body["company_id"] = by_ref[body.pop("company")]
-        offers[await _create(staff, "/matching/v1/offers", f"offer-{ref}", body)] = offer["title"]
+        said = {name: value for name, value in offer.items() if value is not None}
+        company_ref = said.pop("company")
+        body = {**said, "company_id": by_ref[company_ref]}
+        made = await made_by(staff, "POST", "/matching/v1/offers", f"offer-{ref}", body)
+        offers[made["id"]] = offer["title"]
+        if company_ref in workplaces:
+            await _link(staff, made, {**said, "workplace_id": workplaces[company_ref]})
     return companies, offers
+
+
+async def _link(staff: httpx.AsyncClient, offer: dict[str, Any], body: dict[str, Any]) -> None:
+    """Say where the work is. An offer that has a workplace, or is not shown any more, stays as it is."""
+    if offer["workplace_id"] is None and offer["state"] == "published":
+        await made_by(staff, "PUT", f"/matching/v1/offers/{offer['id']}", "workplace", body)
 
 
 async def _counsellors(staff: httpx.AsyncClient, tenant: str) -> dict[str, str]:
@@ -101,11 +116,20 @@ async def _counsellors(staff: httpx.AsyncClient, tenant: str) -> dict[str, str]:
 
 
 async def _create(staff: httpx.AsyncClient, path: str, name: str, body: dict[str, Any]) -> str:
+    made = await made_by(staff, "POST", path, name, body)
+    return str(made["id"])
+
+
+async def made_by(
+    client: httpx.AsyncClient, method: str, path: str, name: str, body: dict[str, Any], *statuses: int
+) -> dict[str, Any]:
+    """What this request makes, or made when it was sent before: its Idempotency-Key is made of `name` and content. Raises JourneyBroke."""
     content = json.dumps(body, sort_keys=True).encode()
     key = f"sample-{name}-{hashlib.sha256(content).hexdigest()[:12]}"
     headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-    made = answered(await staff.post(path, content=content, headers=headers), f"create {name}")
-    return str(made["id"])
+    answer = await client.request(method, path, content=content, headers=headers)
+    made: dict[str, Any] = answered(answer, f"sample {name}", *statuses)
+    return made
 
 
 async def connect_partner(world: World, tenant: str) -> str:

@@ -87,6 +87,10 @@ class World:
         """A client with a counsellor's own staff token of the development issuer."""
         return self._with(tenant, self._token(tenant, "counsellor", counsellor_id))
 
+    def resident(self, tenant: str, token: str) -> httpx.AsyncClient:
+        """A client with a resident's session."""
+        return self._with(tenant, token)
+
     def pool_staff(self, pool: str, tenant: str) -> httpx.AsyncClient:
         """A client of the pool's operator, at the host of one of its municipalities."""
         return self._with(tenant, self._token(pool, "pool_staff"))
