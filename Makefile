@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 STAMP := .venv/installed.sha256
-SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
+SUITES := $(wildcard tests/e2e tests/integration tests/contract tests/unit)
 WORKERS ?= 2
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
@@ -31,7 +31,7 @@ reset: $(STAMP) ## stop everything and forget the local data, keys and logs
 	@$(PY) -m deploy.local reset
 
 test: $(STAMP) ## every test that needs no browser, two files at a time; part of it: make test T=tests/unit/booking
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(or $(T),$(SUITES))
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser" $(or $(T),$(SUITES))
 
 test-browser: $(STAMP) ## the pages in Chromium
 	@for name in $(CHROMIUM); do command -v $$name >/dev/null && found=1; done; \
