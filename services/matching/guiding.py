@@ -40,7 +40,7 @@ async def guidance(support: Support, tenant: str, resident_id: str, now: datetim
     rules, (answers, version) = await asyncio.gather(
         support.active(tenant), support.answers(tenant, resident_id)
     )
-    return _made(rules, answers, version, now) if rules else None
+    return await _made(rules, answers, version, now) if rules else None
 
 
 async def answered(
@@ -59,17 +59,22 @@ async def answered(
     answers, version = await support.change_answers(
         tenant, resident_id, lambda before: said(before, rules.rules), now, command, expected
     )
-    return _made(rules, answers, version, now)
+    return await _made(rules, answers, version, now)
 
 
-def look(
+async def look(
     rules: Rules, situation: Known, not_asked: frozenset[str], today: date
 ) -> tuple[tuple[Result, ...], Next | None]:
-    """What the rules say of a situation on a day, and what they would ask next."""
-    return judge(rules, situation, today), next_question(rules, situation, not_asked, today)
+    """What the rules say of a situation on a day, and what they would ask next. One municipality's large rule set holds up no other's
+    requests meanwhile."""
+
+    def both() -> tuple[tuple[Result, ...], Next | None]:
+        return judge(rules, situation, today), next_question(rules, situation, not_asked, today)
+
+    return await asyncio.to_thread(both)
 
 
-def _made(rules: Version, answers: Answers, version: int, now: datetime) -> Guidance:
+async def _made(rules: Version, answers: Answers, version: int, now: datetime) -> Guidance:
     today = now.astimezone(TOKYO).date()
-    results, asked = look(rules.rules, known(answers, rules.rules), passed(answers, rules.rules), today)
+    results, asked = await look(rules.rules, known(answers, rules.rules), passed(answers, rules.rules), today)
     return Guidance(rules, answers, version, results, asked)

@@ -111,7 +111,7 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
         version, active = await _known(staff, rules_id), await support.active(staff.tenant.id)
         before = active.rules if active else None
         known, wrong = _situation(version.rules, typed)
-        results, asked = look(version.rules, known, frozenset(), today())
+        results, asked = await look(version.rules, known, frozenset(), today())
         return pages.render(
             "staff_support_version.html",
             staff.tenant,

@@ -164,7 +164,7 @@ def support_router(support: Support, clock: Clock) -> APIRouter:
         version = await support.get(actor.tenant, rules_id)
         said = rules_of_answers.put({}, version.rules, trial.answers)
         known = rules_of_answers.known(said, version.rules)
-        results, asked = look(version.rules, known, frozenset(), today())
+        results, asked = await look(version.rules, known, frozenset(), today())
         return TrialView(
             results=[result_view(result, tenant.spec.desk) for result in results],
             question=question_view(asked),

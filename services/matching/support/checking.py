@@ -22,6 +22,7 @@ from services.matching.support.expression import (
     Sum,
     Table,
     Times,
+    compares_of,
     facts_of,
 )
 from services.matching.support.kinds import AmountKind, AnyKind, CountKind
@@ -36,6 +37,8 @@ from services.matching.support.rules import (
     kind_of,
 )
 
+MOST_LIMITS = 600
+"""Comparisons, and rows of tables in them: what is asked next is found by trying every one of them against all the others."""
 Path = tuple[str | int, ...]
 
 
@@ -50,7 +53,7 @@ class Fault:
 
 def faults_of(rules: Rules) -> list[Fault]:
     """Everything that is wrong with a rule set whose form is right; empty when it may be used."""
-    found = [*_twice(rules), *_facts(rules)]
+    found = [*_twice(rules), *_facts(rules), *_too_many(rules)]
     for number, programme in enumerate(rules.programmes):
         for place, condition in enumerate(programme.conditions):
             path: Path = ("programmes", number, "conditions", place)
@@ -91,6 +94,25 @@ def _facts(rules: Rules) -> Iterator[Fault]:
         kind = _made(fact)
         if isinstance(kind, str):
             yield _fault(("facts", number, "per"), kind)
+
+
+def _too_many(rules: Rules) -> Iterator[Fault]:
+    conditions = [condition for programme in rules.programmes for condition in programme.conditions]
+    compared = [one for condition in conditions for one in compares_of(condition.when)]
+    limits = sum(1 + _rows(one.compare) + _rows(one.to) for one in compared)
+    if limits > MOST_LIMITS:
+        yield _fault(("programmes",), "too_many_limits", count=limits, most=MOST_LIMITS)
+
+
+def _rows(part: AnyValue) -> int:
+    match part:
+        case Table(rows=rows):
+            return len(rows)
+        case Sum(parts=parts):
+            return sum(map(_rows, parts))
+        case Times(value=inner):
+            return _rows(inner)
+    return 0
 
 
 def _made(fact: AnyFact) -> AnyKind | str | None:

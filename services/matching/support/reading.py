@@ -32,6 +32,10 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "ja": "「{id}」を使う条件がありません。必要のないことは聞きません",
         "en": "no condition needs {id!r}: nothing is asked that is not needed",
     },
+    "too_many_limits": {
+        "ja": "比べる式と表の行が{count}あります。{most}までにしてください",
+        "en": "{count} comparisons and rows of tables; {most} at most",
+    },
     "no_range": {"ja": "lowest より大きくしてください", "en": "must be more than lowest"},
     "held_or_flowing": {
         "ja": "資産と預貯金は at_one_time、そのほかの金額は month か year にしてください",

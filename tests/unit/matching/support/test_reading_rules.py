@@ -150,6 +150,21 @@ def test_every_fault_is_told_at_once() -> None:
     }
 
 
+def test_more_limits_than_can_be_tried_against_each_other_are_refused() -> None:
+    def of(count: int) -> bytes:
+        parts = [{"compare": {"fact": "income"}, "is": "below", "to": amount(n)} for n in range(count)]
+        whens = [{"any": parts[n : n + 20]} for n in range(0, count, 20)]
+        conditions = [a_condition(when) for when in whens]
+        programmes = [a_programme(*conditions[n : n + 10], id=f"p{n}") for n in range(0, len(conditions), 10)]
+        return json.dumps(plain_rules(*programmes, facts=[FACTS[3]])).encode()
+
+    assert len(read_rules(of(600)).programmes) == 3
+    with pytest.raises(Faulty) as refused:
+        read_rules(of(620))
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("programmes", "too_many_limits")]
+    assert "600" in message_of(refused.value.faults[0], "ja")
+
+
 def test_nothing_is_asked_that_no_condition_needs() -> None:
     found = faults(plain_rules(a_programme(a_condition(LOST)), facts=FACTS[:2]))
     assert found == {"facts.1.id": "not_needed"}
