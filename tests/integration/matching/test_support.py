@@ -1,5 +1,6 @@
 """Support programmes: staff upload rules and put them in force, residents are guided, and what they say stays theirs."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -114,6 +115,11 @@ async def test_a_resident_is_guided_question_by_question_and_can_take_everything
     document = await kept.find_one({"tenant_id": town.tenant})
     assert document is not None
     assert "lost_job" not in str(document)
+    # nor can a body be guessed by what is remembered of it
+    bodies = [b'{"answers":{"lost_job":true}}', b'{"not_said":["income"]}', b'{"answers":{"income":4}}']
+    remembered = {command["fingerprint"] for command in document["commands"]}
+    assert remembered
+    assert not remembered & {hashlib.sha256(body).hexdigest()[:40] for body in bodies}
     for _ in range(2):
         assert (await town.api.delete(ME, headers=town.resident())).status_code == 204
     assert await kept.count_documents({"tenant_id": town.tenant}) == 0
