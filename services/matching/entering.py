@@ -10,6 +10,7 @@ from shared.sealing import Sealer
 from shared.tenancy import Tenant
 
 ENTER = "/matching/company/enter"
+LET_IN = ("approved", "paused")
 COMPANIES_OF_ONE = 3
 """How many companies of one address are written to at once."""
 
@@ -17,12 +18,13 @@ COMPANIES_OF_ONE = 3
 async def ask_for_link(
     store: Store, sealer: Sealer, tenant: Tenant, email: str, public_url: str, now: datetime
 ) -> None:
-    """Send a link to each company that has this contact, at most AT_MOST within the time that one lasts."""
-    companies = (await store.companies.of_contact(tenant.id, email))[:COMPANIES_OF_ONE]
-    if not companies:
-        await store.company_links.add(
-            tenant.id, make_link(tenant.id, entropy.token_urlsafe(32), None, now), []
-        )
+    """Send a link to each company that has this contact, at most AT_MOST within the time that one lasts.
+
+    Those that were let in come first: whoever registers under somebody else's address keeps nobody out.
+    """
+    known = await store.companies.of_contact(tenant.id, email)
+    companies = sorted(known, key=lambda one: one.registration.standing not in LET_IN)[:COMPANIES_OF_ONE]
+    sent_any = False
     for company in companies:
         contact = store.companies.sealed_contact(tenant.id, company)
         sent = await store.company_links.sent_since(tenant.id, company.id, now - LINK_FOR)
@@ -38,6 +40,10 @@ async def ask_for_link(
             expires_at=link.expires_at,
         )
         await store.company_links.add(tenant.id, link, [event])
+        sent_any = True
+    if not sent_any:  # also when enough was sent: the answer takes as long
+        nowhere = make_link(tenant.id, entropy.token_urlsafe(32), None, now)
+        await store.company_links.add(tenant.id, nowhere, [])
 
 
 async def is_open(store: Store, tenant: str, token: str, now: datetime) -> bool:

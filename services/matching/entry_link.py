@@ -13,8 +13,8 @@ AT_MOST = 3
 
 @dataclass(frozen=True)
 class EntryLink:
-    """`id` is derived from the token. `company_id` is None for a link that was asked for by an address nobody has: it leads nowhere and is
-    kept all the same, so that the answer takes as long. Instants are UTC."""
+    """`id` is derived from the token. `company_id` is None for a link that was asked for by an address nobody has, or has asked
+    for too often: it leads nowhere and is kept all the same, so that the answer takes as long. Instants are UTC."""
 
     id: str
     company_id: str | None

@@ -178,14 +178,17 @@ async def test_nobody_learns_which_addresses_are_known_and_nobody_is_flooded(tow
     answers = {(await Browser(town).post(f"{HOME}/sign-in", email=email)).text for email in asked}
     assert len(answers) == 1
     stored = town.harness.of("matching").core.db["company_links"]
-    assert await stored.count_documents({"tenant_id": town.tenant, "company_id": None}) == 1
+    nowhere = {"tenant_id": town.tenant, "company_id": None}
+    assert await stored.count_documents(nowhere) == 1
     assert await stored.count_documents({"tenant_id": town.tenant}) == 4
     elsewhere = Browser(town, address="192.0.2.2")
     for _ in range(5):
         assert (await elsewhere.post(f"{HOME}/sign-in", email=ADDRESS)).status_code == 200
         await elsewhere.post(f"{HOME}/sign-in", email="mistake")  # a slip of the pen is no knock
     assert (await elsewhere.post(f"{HOME}/sign-in", email=ADDRESS)).status_code == 429
-    assert await stored.count_documents({"tenant_id": town.tenant}) == 4
+    # nothing more is sent, and whoever measures how long it takes sees as much being written as for an address nobody has
+    assert await stored.count_documents(nowhere) == 6
+    assert await stored.count_documents({"tenant_id": town.tenant}) == 9
 
     token = (await links(town))[0].rpartition("/")[2]
     db = town.harness.of("matching").core.db
@@ -193,6 +196,15 @@ async def test_nobody_learns_which_addresses_are_known_and_nobody_is_flooded(tow
         async for document in db[name].find({}):
             assert ADDRESS not in str(document), name
             assert token not in str(document), name
+
+
+async def test_who_registers_under_somebody_elses_address_keeps_them_from_no_link(town: Town) -> None:
+    for number in range(3):
+        await registered(town, name=f"名ばかり{number}")
+    real = await town.company(contact_email=ADDRESS)
+    await link(town, nth=3)
+    stored = town.harness.of("matching").core.db["company_links"]
+    assert await stored.count_documents({"tenant_id": town.tenant, "company_id": real["id"]}) == 1
 
 
 async def test_a_companys_session_reaches_nothing_else(towns: tuple[Town, Town]) -> None:
