@@ -57,7 +57,8 @@ class Questionnaires:
         return await settled(attempt, expected=expected)
 
     async def erase(self, tenant: str, resident_id: str, rule: Rule[Questionnaire], command: Command) -> None:
-        """Apply the rule that empties it, and delete what was made from it: proposals, and looks at offers. All of it or nothing."""
+        """Apply the rule that empties it, and delete what was made from it: proposals, also those of send lists, and looks at offers. All of
+        it or nothing."""
         empty = Questionnaire(derived_id("qst", tenant, resident_id), resident_id)
 
         async def work(changes: Changes) -> None:
@@ -82,12 +83,26 @@ class Questionnaires:
         theirs = {"tenant_id": tenant, "resident_id": resident_id}
         async with reachable():
             await self.db["interactions"].delete_many(theirs, session=changes.session)
+            await self._erase_sent(theirs, changes)
             # a slate whose event still waits to be published is emptied: its event must not be lost
             await self.db["slates"].update_many(
                 {**theirs, "outbox_at": {"$exists": True}}, {"$set": EMPTIED}, session=changes.session
             )
             await self.db["slates"].delete_many(
                 {**theirs, "outbox_at": {"$exists": False}}, session=changes.session
+            )
+
+    async def _erase_sent(self, theirs: Document, changes: Changes) -> None:
+        """Of send lists: what waits is not sent, and of what was sent only the offers stay, which caps count."""
+        found = self.db["send_entries"].find(theirs, {"state": 1, "picks": 1}, session=changes.session)
+        for document in await found.to_list(None):
+            mine = {"_id": document["_id"], "tenant_id": theirs["tenant_id"]}
+            picks = [{**pick, "score": 0, "reasons": []} for pick in document["picks"]]
+            withheld = {"state": "withheld", "reason": "nothing_left", "picks": []}
+            await self.db["send_entries"].update_one(
+                mine,
+                {"$set": withheld if document["state"] == "waiting" else {"picks": picks}},
+                session=changes.session,
             )
 
     async def refusing(self, tenant: str) -> frozenset[str]:

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
 
 from services.matching.pages.questionnaire import LAST, STEPS
+from services.matching.scoring import Term
+from services.matching.sending.choosing import Entry, Pick
+from services.matching.sending.send_list import SendList
+from services.matching.store import open_store
+from shared.ids import new_ulid
 from tests.integration.matching.conftest import SMALL, Town
 
 QUESTIONNAIRE, WISHES = "/matching/questionnaire", "/matching/wishes"
@@ -181,11 +187,26 @@ async def test_learning_is_switched_off_and_on_again(town: Town) -> None:
         assert "使わないようにする" in await seen(town, PROFILE)
 
 
+async def told(town: Town, offer: dict[str, Any], *states: Literal["told", "waiting"]) -> None:
+    """Entries of send lists that were made from what the resident answered."""
+    core = town.harness.of("matching").core
+    lists, now = open_store(core.db, core.outbox, core.sealer).send_lists, core.clock.now()
+    pick = Pick(offer["id"], offer["company_id"], 1, 700, (Term("value", 30, {"scale": "balance"}),))
+    for state in states:
+        made = SendList(f"snd_{state}", "2026-W48", now, new_ulid(), 1)
+        await lists.add(town.tenant, made, [Entry(town.resident_id(), (pick,))])
+        if state == "told":
+            (waiting,) = await lists.waiting(town.tenant, made.batch, 1)
+            gone_out = replace(waiting, state="told", offers=(offer["id"],), told_at=now)
+            await lists.settle(town.tenant, gone_out)
+
+
 async def test_deleting_leaves_nothing_of_answers_wishes_proposals_and_looks(town: Town) -> None:
     offer = await town.offer((await town.company())["id"])
     await town.answers(answers={"balance-1": 5}, wishes={"wage_floor": 900})
     slate = await town.slate()
     await town.says(offer["id"], "ask")
+    await told(town, offer, "told", "waiting")
     with browser(town):
         await seen(town, f"/matching/offers/{offer['id']}")
         await sends(town, await seen(town, f"{PROFILE}/delete"), f"{PROFILE}/delete")
@@ -201,6 +222,11 @@ async def test_deleting_leaves_nothing_of_answers_wishes_proposals_and_looks(tow
     gone = await town.api.get(f"/matching/v1/me/slates/{slate['id']}", headers=town.resident())
     left = await db["slates"].find(where).to_list(None)
     assert gone.status_code == 404 or [s["proposals"] for s in left] == [[]]
+    entries = await db["send_entries"].find(where).sort("list_id", 1).to_list(None)
+    assert [(e["state"], [(p["score"], p["reasons"]) for p in e["picks"]]) for e in entries] == [
+        ("told", [(0, [])]),
+        ("withheld", []),
+    ]
     again = await town.api.delete("/matching/v1/me/questionnaire", headers=town.resident())
     assert again.status_code == 204
     begun = await town.answers(answers={"reward-1": 5})
