@@ -198,7 +198,8 @@ def _unguard(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """One kind of line end, no blanks around it, no nul."""
+    """One kind of line end, no blanks around it, no nul, nothing that UTF-8 cannot hold."""
+    text = text.encode(errors="ignore").decode()
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 

@@ -125,6 +125,11 @@ def test_any_json_is_read_without_harm(found: Any) -> None:
         pass
 
 
+def test_half_a_character_is_left_out() -> None:
+    (row,) = read_json(json.dumps([{**ROW, "title": "見本\ud800の仕事"}]).encode(), OFFERS).rows
+    assert row.values["title"] == "見本の仕事"
+
+
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=60).map(str.strip)
 whole_offers = st.builds(
     replace,
