@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.matching import workplace as rules
 from services.matching.store import Store
-from services.matching.store.workplaces import person_key, silent
+from services.matching.store.workplaces import silent
 from services.matching.workplace import Workplace
 from shared.errors import Forbidden, NotFound
 from shared.events.envelope import Payload
@@ -72,7 +72,7 @@ async def experience(
     Raises NotFound, Invalid, Forbidden for who has asked neither to try nor to have work there.
     """
     await must_have_been_there(store, tenant, workplace_id, resident_id)
-    key = person_key(tenant, workplace_id, resident_id)
+    key = store.workplaces.person_key(tenant, workplace_id, resident_id)
 
     def rule(workplace: Workplace) -> tuple[Workplace, list[Payload]]:
         heard = rules.hear(workplace, key, "trainee", answers) if answers else workplace

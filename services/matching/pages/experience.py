@@ -10,7 +10,6 @@ from services.matching.pages.visitor import form_command
 from services.matching.pages.workplace_view import STEPS
 from services.matching.routes.fields import WorkplaceId
 from services.matching.store import Store
-from services.matching.store.workplaces import person_key
 from services.matching.workplace import FEWEST, QUESTIONS, Workplace
 from shared.ids import new_ulid
 from shared.web import Pages
@@ -43,7 +42,7 @@ def experience_pages(store: Store, pages: Pages) -> APIRouter:
     async def ask(workplace_id: WorkplaceId, visitor: VisitorOf, told: bool = False) -> Response:
         tenant = visitor.tenant.id
         place = await describing.must_have_been_there(store, tenant, workplace_id, visitor.resident_id)
-        key = person_key(tenant, workplace_id, visitor.resident_id)
+        key = store.workplaces.person_key(tenant, workplace_id, visitor.resident_id)
         said = {question: str(step) for question, step in place.heard.get((key, "trainee"), {}).items()}
         note = next((one.text for one in place.notes if one.key == key), "")
         return show(visitor, place, said, note, told=told)

@@ -22,6 +22,12 @@ class Workplaces:
         self.outbox = outbox
         self.sealer = sealer
 
+    def person_key(self, tenant: str, workplace_id: str, resident_id: str) -> str:
+        """Under which a person's words about one workplace are kept: another one at every workplace, and nothing that somebody who
+        knows the resident's id could reckon. Raises MissingSecret."""
+        told_apart = self.sealer.fingerprint(tenant, f"workplaces.heard|{workplace_id}", resident_id)
+        return derived_id("spk", tenant, told_apart)
+
     async def add(self, tenant: str, workplace: Workplace, command: Command) -> Workplace:
         """The workplace, or what this very command made before."""
         fields = {**self._document(tenant, workplace), "created_at": workplace.created_at}
@@ -103,11 +109,6 @@ class Workplaces:
             created_at=document["created_at"],
             version=document["version"],
         )
-
-
-def person_key(tenant: str, workplace_id: str, resident_id: str) -> str:
-    """Under which a person's words about one workplace are kept: another one at every workplace."""
-    return derived_id("spk", tenant, workplace_id, resident_id)
 
 
 def silent(workplace: Workplace) -> tuple[Workplace, list[Payload]]:
