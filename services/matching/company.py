@@ -19,7 +19,7 @@ from shared.events.matching.catalogue import (
 
 @dataclass(frozen=True)
 class Company:
-    """`contact_email` is stored sealed. `about`: what it does, in its own words."""
+    """`contact_email` is stored sealed. `about`: what it does, in its own words. `renamed`: not all of its offers bear its name yet."""
 
     id: str
     name: str
@@ -28,6 +28,7 @@ class Company:
     created_at: datetime
     about: str = ""
     registration: Registration = field(default_factory=Registration)
+    renamed: bool = False
     version: int = 1
 
     @property
@@ -70,9 +71,14 @@ def register_itself(
 def describe(
     company: Company, name: str, municipality_code: str, contact_email: str | None, about: str
 ) -> Change:
-    """What is held of it, anew. Its offers keep the name under which they were written until they are written again."""
+    """What is held of it, anew. Another name reaches its offers in the background (`renaming`)."""
     changed = replace(
-        company, name=name, municipality_code=municipality_code, contact_email=contact_email, about=about
+        company,
+        name=name,
+        municipality_code=municipality_code,
+        contact_email=contact_email,
+        about=about,
+        renamed=company.renamed or name != company.name,
     )
     return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
 

@@ -35,4 +35,4 @@ class Settings(CoreSettings):
     expiring_every: float = Field(default=600.0, gt=0)
     """Seconds between two looks for offers whose last day has passed."""
     spreading_every: float = Field(default=10.0, gt=0)
-    """Seconds between two looks for new profiles of occupations."""
+    """Seconds between two looks for new profiles of occupations, and for new names of companies, that offers are to follow."""

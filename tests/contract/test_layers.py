@@ -47,6 +47,7 @@ USE_CASES = {
         "rebuilding",
         "recommending",
         "refitting",
+        "renaming",
         "replaying",
         "spreading",
         "viewing",

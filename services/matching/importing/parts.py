@@ -12,6 +12,7 @@ from services.matching.fetching import Fetching
 from services.matching.importing.fetches import Fetches
 from services.matching.importing.uploading import Uploading
 from services.matching.importing.worker import Worker
+from services.matching.renaming import Renaming
 from services.matching.settings import Settings
 from services.matching.spreading import Spreading
 from services.matching.store import Store
@@ -52,6 +53,7 @@ def importing_of(core: Core, store: Store, settings: Settings) -> Importing:
     )
     expiring = Expiring(*parts, core.clock, settings.expiring_every)
     spreading = Spreading(*parts, core.clock, settings.spreading_every)
+    renaming = Renaming(*parts, settings.spreading_every)
     return Importing(
         areas=areas,
         largest=settings.largest_import,
@@ -60,7 +62,7 @@ def importing_of(core: Core, store: Store, settings: Settings) -> Importing:
         uploading=Uploading(store, areas, core.clock, worker.nudge),
         spreading=spreading,
         worker=worker,
-        workers=(worker.run, fetches.run, expiring.run, spreading.run),
+        workers=(worker.run, fetches.run, expiring.run, spreading.run, renaming.run),
     )
 
 

@@ -48,6 +48,7 @@ COLLECTIONS = (
             IndexModel([_TENANT, *_NEWEST]),
             IndexModel([_TENANT, ("standing", ASCENDING), *_NEWEST]),
             IndexModel([_TENANT, ("contact_key", ASCENDING)]),
+            IndexModel([_TENANT, ("renamed", ASCENDING)]),
             OUTBOX_INDEX,
         ),
     ),

@@ -95,6 +95,11 @@ class Catalogue:
             async for documents in self._pages(tenant, "offers", {"state": state}):
                 yield [offer_of(document) for document in documents]
 
+    async def of_company(self, tenant: str, company_id: str) -> AsyncIterator[list[Offer]]:
+        """All of a company's, newest first, some at a time."""
+        async for documents in self._pages(tenant, "offers", {"company_id": company_id}):
+            yield [offer_of(document) for document in documents]
+
     async def every_company(self, tenant: str) -> AsyncIterator[list[tuple[Company, str]]]:
         """All of them with the key by which a list knows each, newest first, some at a time."""
         async for documents in self._pages(tenant, "companies"):

@@ -85,6 +85,16 @@ class Companies:
             )
             return {document["_id"]: document["version"] for document in await found.to_list(None)}
 
+    async def renamed(self, tenant: str) -> list[Company]:
+        """Those whose offers do not all bear their name yet."""
+        return await self._find(tenant, {"renamed": True})
+
+    async def all_named(self, tenant: str, company: Company) -> None:
+        """All of its offers bear its name; nothing happens when it has changed meanwhile. Nobody is shown this: its version stays."""
+        where = {"_id": company.id, "tenant_id": tenant, "version": company.version}
+        async with reachable():
+            await self.db["companies"].update_one(where, {"$set": {"renamed": False}})
+
     async def of_contact(self, tenant: str, email: str) -> list[Company]:
         """The companies whose contact address this is, whatever their standing, oldest first."""
         found = await self._find(tenant, {"contact_key": self._key(tenant, email)})
@@ -124,6 +134,7 @@ class Companies:
             "decided_at": registration.decided_at,
             "decided_by": registration.decided_by,
             "reason": registration.reason,
+            "renamed": company.renamed,
         }
 
     def of_document(self, tenant: str, document: Document) -> Company:
@@ -144,6 +155,7 @@ class Companies:
                 decided_by=document.get("decided_by"),
                 reason=document.get("reason"),
             ),
+            renamed=document.get("renamed", False),
             version=document.get("version", 1),
         )
 

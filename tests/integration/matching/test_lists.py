@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Harness, eventually
-from tests.integration.matching.importing import HOME, NEIGHBOUR, Desk, advert, open_desk
+from tests.integration.matching.importing import HOME, NEIGHBOUR, A, Desk, advert, kjno, open_desk
 from tests.unit.matching.hellowork.samples import xml
 
 COMPANIES = f"企業番号,企業名,市区町村コード,連絡先メール\nK1,見本製作所,{HOME},jobs@sample.example\nK2,見本商店,{HOME},\n"
@@ -74,6 +74,31 @@ async def test_two_rows_that_mean_the_same_by_number_and_by_id_are_taken_once(de
     run = await desk.send("offers", "\n".join(rows).encode())
     assert (run["state"], run["counts"]) == ("finished", {"changed": 1, "refused": 1})
     assert (await desk.offers())["A-1"]["title"] == "見本の検査"
+
+
+async def test_a_companys_new_name_reaches_its_offers_and_not_those_of_the_employment_service(
+    desk: Desk,
+) -> None:
+    await desk.send("companies", COMPANIES.encode())
+    await desk.send("offers", OFFERS.encode())
+    await desk.send("hellowork", xml(advert(1)))
+
+    async def name() -> str:
+        return str((await desk.offers())["A-1"]["company_name"])
+
+    await desk.send("companies", COMPANIES.replace("見本製作所", "見本製作所（新）").encode())
+    await eventually(name, until=lambda now: now == "見本製作所（新）")
+    for company in (await desk.ask("GET", "/companies")).json()["data"]:
+        said = {"name": f"新しい{company['name']}", "municipality_code": HOME}
+        assert (await desk.ask("PUT", f"/companies/{company['id']}", json=said)).is_success
+    await eventually(name, until=lambda now: now == "新しい見本製作所（新）")
+    due = {"tenant_id": A, "renamed": True}
+    await eventually(lambda: desk.started.core.db["companies"].count_documents(due), until=lambda n: n == 0)
+    offers = await desk.offers()
+    assert offers["A-2"]["company_name"] == "新しい見本商店"
+    assert (offers[kjno(1)]["company_name"], offers[kjno(1)]["version"]) == ("サンプル製パン（見本）", 1)
+    told = await eventually(desk.told, until=lambda told: told.count("changed") >= 3)
+    assert (told.count("published"), told.count("changed")) == (3, 3)
 
 
 async def test_workplaces_are_carried_out_with_the_companys_own_answers(desk: Desk) -> None:
