@@ -2,7 +2,8 @@
 the last page that was written."""
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -17,7 +18,7 @@ from services.matching.importing.sources import Going, fetched, sent
 from services.matching.store import Store
 from services.matching.store.imports import Overtaken
 from shared.clock import Clock
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.ids import new_ulid
 from shared.leases import take_lease
 from shared.mongo import Database
@@ -93,11 +94,11 @@ class Worker:
         for run in await self.store.imports.running(tenant.id):
             if run.way == "fetch" and not self.fetching.is_open():
                 continue  # it goes on in the morning
-            await self._keep_lease(tenant)
-            try:
-                await self._through(tenant, run)
-            except Overtaken:
-                log.info("import_overtaken", tenant=tenant.id, import_id=run.id)
+            async with self._lease_kept(tenant):
+                try:
+                    await self._through(tenant, run)
+                except Overtaken:
+                    log.info("import_overtaken", tenant=tenant.id, import_id=run.id)
 
     async def _through(self, tenant: Tenant, run: ImportRun) -> None:
         going = Going(begin_work(run))
@@ -170,6 +171,24 @@ class Worker:
     async def _may_go_on(self, tenant: Tenant) -> bool:
         await self._keep_lease(tenant)
         return not self.stop.is_set()
+
+    @asynccontextmanager
+    async def _lease_kept(self, tenant: Tenant) -> AsyncIterator[None]:
+        """While the work lasts: one page may take longer than the lease does. Raises LeaseLost."""
+        await self._keep_lease(tenant)
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(LEASE_FOR.total_seconds() / 3)
+                with suppress(Unavailable):  # the work itself finds out
+                    await self._keep_lease(tenant)
+
+        keeping = asyncio.ensure_future(keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
     async def _keep_lease(self, tenant: Tenant) -> None:
         """Raises LeaseLost."""

@@ -1,15 +1,20 @@
 """Advertisements that are carried in: what becomes of them, how often, and after what mishap."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.matching.expiring import Expiring
-from services.matching.importing import sources
+from services.matching.import_run import ImportRun, Place
+from services.matching.importing import sources, worker
+from services.matching.importing.adverts import Adverts
 from services.matching.store import open_store
+from shared.leases import take_lease
 from tests.harness import Harness, eventually
-from tests.integration.matching.importing import Desk, advert, kjno, open_desk
+from tests.integration.matching.importing import A, Desk, advert, kjno, open_desk
 from tests.unit.matching.hellowork.samples import xml
 
 
@@ -123,6 +128,38 @@ async def test_a_process_that_is_killed_in_the_middle_is_succeeded_behind_its_la
     offers = await desk.offers()
     assert len(offers) == 98
     assert {offer["version"] for offer in offers.values()} == {1}
+
+
+async def test_a_page_that_takes_longer_than_the_lease_keeps_it(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lasting = timedelta(seconds=1)
+    monkeypatch.setattr(worker, "LEASE_FOR", lasting)
+    taken, go_on = asyncio.Event(), asyncio.Event()
+    take = Adverts.take
+
+    async def slowly(self: Adverts, run: ImportRun, records: Any, place: Place) -> ImportRun:
+        taken.set()
+        await go_on.wait()
+        return await take(self, run, records, place)
+
+    monkeypatch.setattr(Adverts, "take", slowly)
+    desk = await open_desk(harness, tmp_path)
+    begun = (await desk.ask("POST", "/imports/hellowork", content=xml(advert(1)))).json()
+    await asyncio.wait_for(taken.wait(), 10)
+    lease, db = {"_id": f"importing:{A}"}, desk.started.core.db
+
+    async def until() -> datetime:
+        found = await db["leases"].find_one(lease)
+        assert found is not None
+        at: datetime = found["until"]
+        return at
+
+    first = await until()
+    await eventually(until, until=lambda later: later > first + lasting)
+    assert not await take_lease(db, lease["_id"], "another", lasting)
+    go_on.set()
+    assert (await desk.ended(begun["id"]))["counts"] == {"new": 1}
 
 
 async def test_what_cannot_be_taken_in_is_refused_before_anything_is_kept(
