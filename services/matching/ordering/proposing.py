@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -73,6 +74,7 @@ class Proposing:
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
             await together(self.books.outbox, work)
+            await self._still_wanted(tenant, made)
             return made
 
         return await settled(attempt)
@@ -104,6 +106,7 @@ class Proposing:
                 await self.books.assignments.add(tenant, made, events, command, changes)
 
             await together(self.books.outbox, work)
+            await self._still_wanted(tenant, made)
             return made
 
         return await settled(attempt)
@@ -125,7 +128,8 @@ class Proposing:
         for assignment in assignments:
             if assignment.state in rules.MAY_END:
                 key = f"withdraw:{assignment.id}"
-                await self.withdraw(tenant, assignment.id, Command(key, key))
+                with suppress(rules.AssignmentNotThere):  # just declined, or a result has just come
+                    await self.withdraw(tenant, assignment.id, Command(key, key))
 
     async def give_back(
         self,
@@ -147,6 +151,14 @@ class Proposing:
 
         await together(self.books.outbox, work)
         return replace(after, version=after.version + 1)
+
+    async def _still_wanted(self, tenant: str, made: Assignment) -> None:
+        """Whoever has cancelled the order in this moment may not have seen the request: then it is taken back. Raises OrderNotThere."""
+        try:
+            await self.workable(tenant, made.order_id)
+        except OrderNotThere:
+            await self.withdraw_all(tenant, [made])
+            raise
 
     async def workable(self, tenant: str, order_id: str) -> Order:
         """Raises OrderNotThere for an order that nobody works on."""

@@ -7,6 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from services.matching.ordering.parts import ordering_of
+from services.matching.ordering.proposing import Ask
+from services.matching.orders.order import Order, OrderNotThere
+from services.matching.store import open_store
+from shared.idempotency import Command
 from shared.ids import derived_id, new_ulid
 from tests.harness import Harness, Started, a_tenant, eventually
 from tests.integration.booking.centre import MONDAY, Centre, open_centre, slug
@@ -270,3 +275,38 @@ async def test_of_two_who_want_the_same_one_is_first_and_the_other_hears_why(off
     assert {one["state"] for one in open_ones} <= {"withdrawn", "declined"}
     closed = await office.staff("POST", "/assignments", {"task_id": task["id"], "resident_id": ben})
     assert (closed.status_code, slug(closed)) == (409, "order-state")
+
+
+async def test_an_order_that_is_cancelled_while_somebody_is_asked_leaves_no_request(office: Office) -> None:
+    ann = await office.worker("ann", "2026-12-07")
+    order, (task,) = await office.order({})
+    core = office.matching.core
+    proposing = ordering_of(open_store(core.db, core.outbox, core.sealer), core.clock).proposing
+    look, looked = proposing.workable, list[str]()
+
+    async def then_cancelled(tenant: str, order_id: str) -> Order:
+        found = await look(tenant, order_id)
+        if not looked:
+            looked.append(order_id)
+            await office.made(f"/orders/{order_id}/cancel")
+        return found
+
+    setattr(proposing, "workable", then_cancelled)  # noqa: B010
+    with pytest.raises(OrderNotThere):
+        await proposing.propose(A, Ask(task["id"], ann), "staff:test", Command("one", "one"))
+    asked = (await office.staff("GET", f"/assignments?order_id={order['id']}")).json()["data"]
+    assert [one["state"] for one in asked] == ["withdrawn"]
+
+    # a result that has just come does not keep what else was asked for from being taken back
+    second, (task,) = await office.order({})
+    made = [
+        await office.made(
+            "/assignments", {"task_id": task["id"], "resident_id": ann, "quantity": 10, "beyond": True}
+        )
+        for _ in range(2)
+    ]
+    stale = [await proposing.books.assignments.get(A, one["id"]) for one in made]
+    await office.does("ann", made[0]["id"], "accept", "result", done=10, minutes=30)
+    await proposing.withdraw_all(A, stale)
+    asked = (await office.staff("GET", f"/assignments?order_id={second['id']}")).json()["data"]
+    assert sorted(one["state"] for one in asked) == ["recorded", "withdrawn"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -45,12 +46,17 @@ COLLECTIONS = (
         ),
     ),
     CollectionSpec("work_results", (_by("at"),)),
-    CollectionSpec("assignment_plans", (_by("order"),)),
+    CollectionSpec("assignment_plans", (_by("order"), _by("at"))),
     CollectionSpec("task_types", (_by("code"),)),
     CollectionSpec("capacities", (_by("resident_id"),)),
 )
 OUTBOXES = ("orders", "assignments")
-KEPT = (Kept("work_results", "at", lambda _: KEPT_FOR.days),)
+PLANS_KEPT = timedelta(days=90)
+"""By then everything that they looked at is due."""
+KEPT = (
+    Kept("work_results", "at", lambda _: KEPT_FOR.days),
+    Kept("assignment_plans", "at", lambda _: PLANS_KEPT.days),
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def open_orders(outbox: Outbox, sealer: Sealer) -> OrderStore:
             outbox,
             "assignment_plans",
             Shape(PlanRecord),
-            lambda plan: {"order": order_of(plan.made_at, plan.id)},
+            lambda plan: {"order": order_of(plan.made_at, plan.id), "at": plan.made_at},
         ),
         task_types=TaskTypes(outbox),
         results=Results(outbox.db),
