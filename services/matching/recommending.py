@@ -98,9 +98,15 @@ class Recommending:
                 log.warning("send_list_failed", tenant=tenant.id, error=type(error).__name__)
 
     async def draw_up(
-        self, tenant: Tenant, list_id: str, now: datetime, command: Command | None = None
+        self,
+        tenant: Tenant,
+        list_id: str,
+        now: datetime,
+        command: Command | None = None,
+        approved_by: str | None = None,
     ) -> SendList:
-        """A draft of who would be sent what; the one that is there when it was drawn up before. Raises SendListsOff."""
+        """A draft of who would be sent what, approved at once where nobody needs to look at it; the one that is there when it was drawn up
+        before. Raises SendListsOff."""
         if not tenant.spec.matching.send_lists:
             raise SendListsOff("the municipality sends no lists")
         with suppress(NotFound):
@@ -124,7 +130,10 @@ class Recommending:
             companies=dict(companies),
             model_hash=given.model.hash if given.model else None,
         )
-        return await self.store.send_lists.add(tenant.id, made, draft.entries, command)
+        events = list[Payload]()
+        if approved_by:
+            made, events = approve(made, approved_by, now)
+        return await self.store.send_lists.add(tenant.id, made, draft.entries, command, events)
 
     async def approve(
         self, tenant: Tenant, list_id: str, by: str, now: datetime, command: Command
@@ -149,9 +158,8 @@ class Recommending:
             return
         list_id = derived_id("snd", tenant.id, week)
         weekly = Command(key=f"weekly:{week}", fingerprint="")
-        made = await self.draw_up(tenant, list_id, now, weekly)
-        if tenant.spec.matching.sending.automatic:
-            await self.store.send_lists.change(tenant.id, made.id, lambda one: approve(one, "system", now))
+        by = "system" if tenant.spec.matching.sending.automatic else None
+        made = await self.draw_up(tenant, list_id, now, weekly, by)
         log.info("send_list_drawn_up", tenant=tenant.id, list_id=made.id, people=made.people)
 
     async def _send(self, tenant: Tenant, listed: SendList) -> None:
@@ -200,6 +208,7 @@ class Recommending:
         today = now.astimezone(TOKYO).date()
         before, _ = await self.store.subscriptions.get(tenant.id, seeker.resident_id)
         if sent := next((told for told in before.told if told.list_id == listed.id), None):
+            tally.count([(p.offer_id, p.company_id) for p in one.entry.picks if p.offer_id in sent.offers])
             return replace(one, state="told", offers=sent.offers, told_at=sent.at)
         known = {pick.offer_id: stall.shelf.get(pick.offer_id) for pick in one.entry.picks}
         offers = {offer_id: offer for offer_id, offer in known.items() if offer is not None}

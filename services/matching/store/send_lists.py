@@ -59,7 +59,12 @@ class SendLists:
         self.outbox = outbox
 
     async def add(
-        self, tenant: str, made: SendList, entries: Sequence[Entry], command: Command | None = None
+        self,
+        tenant: str,
+        made: SendList,
+        entries: Sequence[Entry],
+        command: Command | None = None,
+        events: Sequence[Payload] = (),
     ) -> SendList:
         """Keep a list with its entries, the list last: a list that is there has all of them. What this very command made before stays."""
         for first in range(0, len(entries), AT_ONCE):
@@ -70,7 +75,7 @@ class SendLists:
             async with reachable():
                 # tenant: every document carries it
                 await self.db["send_entries"].bulk_write(documents, ordered=False)
-        if await self.outbox.insert("send_lists", tenant, made.id, _fields(made), command=command):
+        if await self.outbox.insert("send_lists", tenant, made.id, _fields(made), events, command=command):
             return made
         return await self.get(tenant, made.id)
 

@@ -7,8 +7,11 @@ import httpx
 import pytest
 
 from services.matching.market import Market
+from services.matching.sending.send_list import SendList
 from services.matching.store import open_store
+from services.matching.store.send_lists import SendLists
 from shared.clock import TOKYO
+from shared.errors import Unavailable
 from tests.harness import a_tenant, eventually
 from tests.integration.notify.world import World
 
@@ -94,6 +97,30 @@ async def test_who_asked_is_written_to_once_and_can_stop_from_the_letter(
     assert (await senders.api.post(f"{found[1]}x", headers=host)).status_code == 404
     assert [message["template"] for message in await world.messages(asked)] == ["offers.recommended"]
     assert await world.messages(silent) == []
+
+
+async def test_a_mishap_in_the_middle_keeps_no_list_that_needs_no_approval_from_being_sent(
+    world: World, senders: Senders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matching = {"exploration": 0, "send_lists": True, "sending": {"automatic": True}}
+    await world.harness.declare(
+        a_tenant("kyoto", hosts=["kyoto.localhost"], municipality_code=HOME, matching=matching)
+    )
+    change, failed = SendLists.change, list[str]()
+
+    async def once_away(self: SendLists, tenant: str, list_id: str, *more: Any) -> SendList:
+        if not failed:
+            failed.append(list_id)
+            raise Unavailable("the database is away")
+        return await change(self, tenant, list_id, *more)
+
+    monkeypatch.setattr(SendLists, "change", once_away)
+    asked = await world.resident({"email": "unattended@resident.example"})
+    await senders.wants(asked, True)
+    await eventually(lambda: world.outside.mails(to="unattended@resident.example"))
+    (weekly,) = (await senders.get(LISTS))["data"]
+    assert failed == [weekly["id"]]
+    assert (await senders.sent(weekly["id"]))["approved_by"] == "system"
 
 
 async def test_who_stops_after_the_list_was_drawn_up_is_sent_nothing(world: World, senders: Senders) -> None:
