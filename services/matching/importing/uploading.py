@@ -58,7 +58,7 @@ class Uploading:
         try:
             digest, count = await self._keep(tenant, run_id, body, keep=not known)
         except Exception:  # whoever sends it has gone, say
-            if not known:
+            if not known and not await self.store.imports.known(tenant, run_id):  # sent again meanwhile
                 await self.store.imports.let_go(tenant, run_id)
             raise
         command = command_of(digest)

@@ -1,6 +1,7 @@
 """Advertisements that are carried in: what becomes of them, how often, and after what mishap."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from services.matching.expiring import Expiring
 from services.matching.import_run import ImportRun, Place
 from services.matching.importing import sources, worker
 from services.matching.importing.adverts import Adverts
+from services.matching.importing.parts import known_areas
+from services.matching.importing.uploading import Uploading, Wish
 from services.matching.store import open_store
+from shared.idempotency import Command
 from shared.leases import take_lease
 from tests.harness import Harness, eventually
 from tests.integration.matching.importing import A, Desk, advert, kjno, open_desk
@@ -128,6 +132,32 @@ async def test_a_process_that_is_killed_in_the_middle_is_succeeded_behind_its_la
     offers = await desk.offers()
     assert len(offers) == 98
     assert {offer["version"] for offer in offers.values()} == {1}
+
+
+async def test_a_sending_that_breaks_off_takes_nothing_from_the_same_one_sent_again(
+    harness: Harness, tmp_path: Path
+) -> None:
+    desk = await open_desk(harness, tmp_path, role="api")
+    core = desk.started.core
+    store = open_store(core.db, core.outbox, core.sealer)
+    uploading = Uploading(store, known_areas(tmp_path / "areas.csv"), core.clock, lambda: None)
+    body, wish = xml(advert(1)), Wish("hellowork", "test")
+
+    def command_of(digest: bytes) -> Command:
+        return Command("one", digest.hex())
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield body
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield body[:100]
+        await uploading.xml(A, wish, whole(), command_of)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await uploading.xml(A, wish, broken(), command_of)
+    (run,) = await store.imports.running(A)
+    assert b"".join([piece async for piece in store.imports.pieces(A, run.id, run.pieces)]) == body
 
 
 async def test_a_page_that_takes_longer_than_the_lease_keeps_it(
