@@ -317,12 +317,19 @@ async def test_a_changed_durable_is_updated_not_ignored(path: Path) -> None:
     await js.add_consumer(
         "INTAKE",
         ConsumerConfig(
-            durable_name=DURABLE.name, ack_wait=5, max_ack_pending=7, filter_subjects=DURABLE.filter_subjects
+            durable_name=DURABLE.name,
+            ack_wait=5,
+            max_ack_pending=7,
+            filter_subjects=["evt.intake.*.contact.changed.v1", "evt.intake.*.consent.granted.v1"],
         ),
     )
     await reconcile(js)
     info = await js.consumer_info("INTAKE", DURABLE.name)
     assert (info.config.ack_wait, info.config.max_ack_pending) == (60, 256)
+    heard = info.config.filter_subjects or [info.config.filter_subject]
+    assert heard == DURABLE.filter_subjects, (
+        "an installation that is there hears what its new version asks for"
+    )
 
 
 async def test_a_lost_jetstream_store_is_rebuilt_from_the_event_log(
