@@ -9,13 +9,16 @@ from services.matching.ordering.parts import Ordering
 from services.matching.orders.wording import reason_text
 from services.matching.pages.growth_chart import polyline
 from services.matching.pages.order_sheet import OrderSheet
-from services.matching.pages.order_views import check_text, due_day, hours_text
+from services.matching.pages.order_views import check_text, due_day, hours_text, minutes_text
 from services.matching.pages.sent import reference
 from services.matching.pages.staff_abilities import staff_ability_pages
 from services.matching.pages.staff_assessments import staff_assessment_pages
+from services.matching.pages.staff_changes import staff_change_pages
 from services.matching.pages.staff_orders import staff_order_pages
 from services.matching.pages.staff_plans import staff_plan_pages
+from services.matching.pages.staff_replacing import staff_replacing_pages
 from services.matching.pages.staff_results import staff_result_pages
+from services.matching.pages.staff_task_types import staff_task_type_pages
 from services.matching.pages.staff_tasks import staff_task_pages
 from services.matching.pages.worker_growth import worker_growth_pages
 from services.matching.pages.worker_tasks import worker_task_pages
@@ -35,6 +38,7 @@ def centre_pages(core: Core, store: Store, ordering: Ordering, pages: Pages) -> 
         local_minute=local_minute_text,
         due_day=due_day,
         hours=hours_text,
+        minutes=minutes_text,
         check_text=check_text,
         reason=reason_text,
     )
@@ -45,6 +49,9 @@ def centre_pages(core: Core, store: Store, ordering: Ordering, pages: Pages) -> 
         worker_growth_pages(pages, assessing),
         staff_order_pages(pages, store, ordering, sheet),
         staff_task_pages(pages, ordering, sheet),
+        staff_change_pages(pages, ordering, sheet),
+        staff_replacing_pages(pages, ordering, sheet),
+        staff_task_type_pages(pages, ordering),
         staff_plan_pages(pages, ordering),
         staff_result_pages(pages, ordering),
         staff_ability_pages(pages, store, ordering),

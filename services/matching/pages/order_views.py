@@ -35,6 +35,11 @@ def hours_text(minutes: float) -> str:
     return f"{round(minutes)}分" if minutes < 60 else f"{minutes / 60:.1f}".removesuffix(".0") + "時間"
 
 
+def minutes_text(minutes: float) -> str:
+    """2.5 -> 2.5分: what one unit takes, to the point."""
+    return f"{minutes:g}分"
+
+
 def check_text(check: QualityCheck) -> str:
     """How much of the work is looked at."""
     if check.kind == "sample":

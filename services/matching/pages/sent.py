@@ -1,5 +1,7 @@
 """What a form has sent, and how a refusal reads on the page that is shown again."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from fastapi import Request
@@ -12,6 +14,7 @@ from shared.web.staff import Staff
 from shared.web.visiting import Visitor
 
 Fields = Mapping[str, Sequence[str]]
+FIGURE = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
 def one(fields: Fields, name: str, longest: int = 4000) -> str:
@@ -21,8 +24,19 @@ def one(fields: Fields, name: str, longest: int = 4000) -> str:
 
 def number(fields: Fields, name: str, most: int) -> int | None:
     """Digits, full-width ones too, 0 to `most`; None for anything else."""
-    text = one(fields, name, 12)
+    return count(one(fields, name, 12), most)
+
+
+def count(text: str, most: int) -> int | None:
+    """The number that was typed, as `number` reads it."""
     return int(text) if text.isdecimal() and int(text) <= most else None
+
+
+def amount(text: str, least: float, most: float) -> float | None:
+    """A figure such as 2.5, full-width too, `least` to `most`; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = float(plain) if FIGURE.fullmatch(plain) else None
+    return found if found is not None and least <= found <= most else None
 
 
 async def command_of(request: Request, who: Staff | Visitor, fields: Fields) -> Command:

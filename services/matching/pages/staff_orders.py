@@ -9,10 +9,11 @@ from services.matching.ordering.desk import ReturnLine
 from services.matching.ordering.parts import Ordering
 from services.matching.orders.order import State
 from services.matching.orders.wording import ORDER_STATES
+from services.matching.pages.order_form import EMPTY, OrderForm, read_due, sent_order
 from services.matching.pages.order_sheet import PAGE, OrderSheet
 from services.matching.pages.order_views import due_at_of
 from services.matching.pages.orders_route import Reader, Writer, orders_router
-from services.matching.pages.sent import Fields, command_of, number, one, refusal_text
+from services.matching.pages.sent import command_of, number, one, refusal_text
 from services.matching.routes.orders.shapes import OrderPath
 from services.matching.store import Store
 from shared.errors import Conflict, Invalid, NotFound
@@ -32,9 +33,11 @@ def staff_order_pages(pages: Pages, store: Store, ordering: Ordering, sheet: Ord
     desk, books = ordering.desk, ordering.books
 
     async def new_form(
-        staff: Staff, fields: Fields | None = None, problems: dict[str, str] | None = None
+        staff: Staff,
+        form: OrderForm = EMPTY,
+        company_id: str = "",
+        problems: dict[str, str] | None = None,
     ) -> HTMLResponse:
-        given = fields or {}
         return pages.render(
             "staff_order_new.html",
             staff.tenant,
@@ -42,10 +45,8 @@ def staff_order_pages(pages: Pages, store: Store, ordering: Ordering, sheet: Ord
             staff=staff,
             here=PAGE,
             companies=await store.companies.newest(staff.tenant.id, None, COMPANIES),
-            company_id=one(given, "company_id"),
-            title=one(given, "title"),
-            due=one(given, "due"),
-            critical=bool(one(given, "critical")),
+            company_id=company_id,
+            form=form,
             problems=problems or {},
             idempotency_key=new_ulid(),
         )
@@ -80,25 +81,20 @@ def staff_order_pages(pages: Pages, store: Store, ordering: Ordering, sheet: Ord
     @router.post("/orders/new")
     async def receive(staff: Writer, request: Request) -> Response:
         fields = await form_of(request)
-        problems = {}
-        if not (title := one(fields, "title", 100)):
-            problems["title"] = "注文の名前を書いてください。"
-        try:
-            due_at = due_at_of(one(fields, "due"))
-        except ValueError:
-            problems["due"] = "しめきりの日を選んでください。"
-        if problems:
-            return await new_form(staff, fields, problems)
+        form, company = sent_order(fields), one(fields, "company_id", 40)
+        due_at, problems = read_due(form)
+        if problems or due_at is None:
+            return await new_form(staff, form, company, problems)
         command = await command_of(request, staff, fields)
-        company, critical = one(fields, "company_id", 40), bool(one(fields, "critical"))
         try:
             made = await desk.receive(
-                staff.tenant.id, company, title, due_at, critical, staff.actor.name, command
+                staff.tenant.id, company, form.title, due_at, form.critical, staff.actor.name, command
             )
         except NotFound:
-            return await new_form(staff, fields, {"company_id": "会社を選んでください。"})
+            return await new_form(staff, form, company, {"company_id": "会社を選んでください。"})
         except Invalid:
-            return await new_form(staff, fields, {"due": "しめきりは、きょうよりあとの日にしてください。"})
+            text = "しめきりは、きょうよりあとの日にしてください。"
+            return await new_form(staff, form, company, {"due": text})
         return go(f"{PAGE}/{made.id}")
 
     @router.get("/orders/{order_id}")

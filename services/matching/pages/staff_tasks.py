@@ -5,25 +5,17 @@ from fastapi.responses import Response
 
 from services.matching.ordering.parts import Ordering
 from services.matching.ordering.proposing import Ask
-from services.matching.orders.check import QualityCheck
-from services.matching.orders.task import OverrideKind, Terms
-from services.matching.orders.task_type import TaskType
+from services.matching.orders.task import OverrideKind
 from services.matching.pages.order_sheet import PAGE, OrderSheet
-from services.matching.pages.order_views import due_at_of
 from services.matching.pages.orders_route import Writer, orders_router
-from services.matching.pages.sent import Fields, command_of, number, one, refusal_text
+from services.matching.pages.sent import command_of, number, one, refusal_text
+from services.matching.pages.terms_form import problem_of, read_terms, sent_terms
 from services.matching.routes.orders.shapes import MOST_UNITS, AssignmentPath, OrderPath, TaskPath
 from shared.errors import Conflict, Invalid, NotFound
 from shared.web import Pages
 from shared.web.visiting import form_of, go
 
 NOTE = 400
-WRONG = {
-    "due_at": "しめきりは、きょうよりあとで、注文のしめきりまでの日にしてください。",
-    "quantity": "数を確かめてください。",
-    "check.sample": "確認する数を入れてください。",
-    "batch": "1回分の数は、ぜんぶの数までです。",
-}
 
 
 def staff_task_pages(pages: Pages, ordering: Ordering, sheet: OrderSheet) -> APIRouter:
@@ -33,20 +25,18 @@ def staff_task_pages(pages: Pages, ordering: Ordering, sheet: OrderSheet) -> API
     @router.post("/orders/{order_id}/tasks")
     async def add(staff: Writer, request: Request, order_id: OrderPath) -> Response:
         fields, tenant = await form_of(request), staff.tenant.id
-        typed = {name: one(fields, name, 100) for name in fields}
-        kind = await books.task_types.find(tenant, one(fields, "type", 40))
-        terms = _terms(fields, kind) if kind else None
+        form = sent_terms(fields)
+        terms, problems = read_terms(form, await books.task_types.find(tenant, form.type))
         if terms is None:
-            text = "種類、数、しめきりを確かめてください。"
-            return await sheet.show(staff, order_id, status=422, problem=text, typed=typed)
+            return await sheet.show(staff, order_id, status=422, form=form, problems=problems)
         command = await command_of(request, staff, fields)
         try:
             made = await desk.add_task(tenant, order_id, terms, command)
         except Invalid as wrong:
-            text = WRONG.get(wrong.field, "入力を確かめてください。")
-            return await sheet.show(staff, order_id, status=422, problem=text, typed=typed)
+            return await sheet.show(staff, order_id, status=422, form=form, problems=problem_of(wrong))
         except Conflict as refused:
-            return await sheet.show(staff, order_id, status=409, problem=refusal_text(request, refused))
+            problem = refusal_text(request, refused)
+            return await sheet.show(staff, order_id, status=409, problem=problem, form=form)
         return go(f"{PAGE}/{order_id}#{made.id}")
 
     @router.post("/tasks/{task_id}/override")
@@ -115,19 +105,3 @@ def staff_task_pages(pages: Pages, ordering: Ordering, sheet: OrderSheet) -> API
         return go(f"{PAGE}/{found.order_id}#{found.task_id}")
 
     return router
-
-
-def _terms(fields: Fields, kind: TaskType) -> Terms | None:
-    """None when something is missing or no number. What is left open is as its kind says."""
-    quantity, batch = number(fields, "quantity", MOST_UNITS), number(fields, "batch", MOST_UNITS)
-    minutes = number(fields, "unit_minutes", 10_000)
-    check = {"none": QualityCheck("none"), "all": QualityCheck("all")}.get(one(fields, "check"), kind.check)
-    try:
-        due_at = due_at_of(one(fields, "due"))
-    except ValueError:
-        return None
-    if not quantity:
-        return None
-    return Terms(
-        kind.code, quantity, float(minutes or kind.unit_minutes), due_at, check=check, batch=batch or None
-    )

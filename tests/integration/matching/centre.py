@@ -65,14 +65,18 @@ async def wish(town: Town, wishes: bool, name: str = "one") -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def with_time(town: Town, *names: str, minutes: int = 120) -> list[str]:
+async def with_time(town: Town, *names: str, minutes: int = 120, skills: tuple[str, ...] = ()) -> list[str]:
     """Workers of whom booking forecasts so many minutes on each of the next four weeks' days; returns their ids."""
     ids = await enrolled(town, *names)
     today = system_now().astimezone(TOKYO).date()
     days = tuple(DayCapacity(service_date=today + timedelta(days=n), minutes=minutes) for n in range(29))
     for resident_id in ids:
         told = CapacityForecast(
-            resident_id=resident_id, centre_id=derived_id("cen", town.tenant), weeks=(), days=days
+            resident_id=resident_id,
+            centre_id=derived_id("cen", town.tenant),
+            weeks=(),
+            days=days,
+            skills=skills,
         )
         await town.harness.publish(
             *envelop(

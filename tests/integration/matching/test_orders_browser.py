@@ -14,7 +14,8 @@ from tests.signing_in import staff_cookie
 
 pytestmark = pytest.mark.browser
 STAFF, WORK = "/matching/staff", "/matching/work"
-DUE = (system_now().astimezone(TOKYO).date() + timedelta(days=20)).isoformat()
+TODAY = system_now().astimezone(TOKYO).date()
+TOMORROW, DUE = ((TODAY + timedelta(days=n)).isoformat() for n in (1, 20))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ async def test_every_page_and_state_is_accessible_on_a_phone_and_the_wide_ones_o
             await page.goto(address + path)
             await accessible(page)
 
-    nothing = ("orders", "orders/new", "results", "plans", "abilities")
+    nothing = ("orders", "orders/new", "results", "plans", "task-types", "abilities")
     await fine(staff, *(f"{STAFF}/{path}" for path in nothing))
     me, other = await with_time(town, "one", "two")
     await town.company()
@@ -188,3 +189,83 @@ async def test_a_keyboard_is_enough_to_accept(chromium: Browser, town: Town, add
             break
     await worker.keyboard.press("Enter")
     await worker.get_by_text("引き受けてくれて、ありがとうございます。").wait_for()
+
+
+async def test_staff_declare_a_kind_change_what_was_ordered_and_ask_somebody_else(
+    chromium: Browser, town: Town, address: str
+) -> None:
+    me, other = await with_time(town, "one", "two", skills=("excel",))
+    await town.company()
+    staff = await desk(chromium, town, address, PHONE)
+    await staff.goto(f"{address}{STAFF}/abilities")
+    await staff.get_by_role("link", name="仕事の種類を登録する").click()
+    await staff.get_by_label("数え方").fill("頁")
+    await staff.get_by_role("button", name="種類を足す").click()
+    await staff.get_by_role("alert").wait_for()
+    assert await staff.get_by_label("数え方").input_value() == "頁"
+    await accessible(staff)
+    await staff.get_by_label("種類の名前").fill("文字の確認")
+    await staff.get_by_label("1つの分数").fill("２．５")
+    await staff.get_by_role("button", name="種類を足す").click()
+    await staff.get_by_text("1頁 2.5分・すべて確認・目安 80%").wait_for()
+    await accessible(staff)
+    await staff.get_by_role("link", name="文字の確認").click()
+    await staff.get_by_label("お願いするときの目安（%）").fill("50")
+    await staff.get_by_role("button", name="保存する").click()
+    await staff.get_by_text("目安 50%").wait_for()
+
+    order = await ordered(staff, address)
+    late = await staff.context.new_page()
+    for page in (staff, late):
+        await page.goto(order)
+        await page.get_by_role("link", name="注文を変える").click()
+        await accessible(page)
+    await staff.get_by_label("注文の名前").fill("見本カタログ、2回目")
+    await staff.get_by_role("button", name="保存する").click()
+    await staff.get_by_role("heading", name="見本カタログ、2回目").wait_for()
+    await late.get_by_label("大事な注文").check()
+    await late.get_by_role("button", name="保存する").click()
+    await late.get_by_text("いまの内容：見本カタログ、2回目").wait_for()
+    assert await late.get_by_label("大事な注文").is_checked()
+    assert await late.get_by_label("注文の名前").input_value() == "見本カタログの確認"
+    await accessible(late)
+
+    for page in (staff, late):
+        await page.goto(order)
+        await page.get_by_role("link", name="仕事を変える").click()
+        await page.get_by_label("数", exact=True).fill("10")
+    await staff.get_by_label("確認", exact=True).select_option("sample")
+    await staff.get_by_role("button", name="保存する").click()
+    await staff.get_by_role("alert").wait_for()
+    await accessible(staff)
+    await staff.get_by_label("いくつ確認するか").fill("2")
+    await staff.get_by_label("始められる日").fill(TOMORROW)
+    await staff.get_by_label("excel").check()
+    await staff.get_by_role("button", name="保存する").click()
+    await staff.get_by_text("2件ずつ確認").wait_for()
+    await staff.get_by_text("必要な技能 excel").wait_for()
+    await late.get_by_role("button", name="保存する").click()
+    await late.get_by_text("いまの内容：10頁（6ずつ）").wait_for()
+    assert await late.get_by_label("数", exact=True).input_value() == "10"
+    await accessible(late)
+
+    await staff.get_by_role("button", name="受ける").click()
+    await staff.get_by_text("手でお願いする").click()
+    await staff.locator("select[id^=ask-]").select_option(me)
+    await staff.get_by_role("button", name="お願いする").click()
+    await staff.locator("article li a[href$='/replace']").click()
+    await staff.get_by_role("button", name="お願いを変える").click()
+    await staff.get_by_role("alert").wait_for()  # the same again
+    await accessible(staff)
+    await staff.get_by_label("だれ").select_option(other)
+    await staff.get_by_label("数", exact=True).fill("11")
+    await staff.get_by_role("button", name="お願いを変える").click()
+    await staff.get_by_text("ほかの人にお願いずみです").wait_for()
+    await staff.get_by_label("数", exact=True).fill("4")
+    await staff.get_by_role("button", name="お願いを変える").click()
+    await staff.get_by_text("終わった 0頁・お願いしている 4頁・残り 6頁").wait_for()
+    listed = await staff.locator("article li").all_inner_texts()
+    assert [text.partition(" 変える")[0] for text in listed] == [
+        f"利用者 {me[-6:].upper()}：6頁、取り下げ",
+        f"利用者 {other[-6:].upper()}：4頁、お願い中",
+    ]
