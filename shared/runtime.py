@@ -155,13 +155,21 @@ class Running:
                 self.failed.set_result(error)
 
     async def finish(self, grace: float) -> None:
-        """Let everything finish what is in hand; cancel what has not after `grace` seconds."""
+        """Let everything finish what is in hand; cancel what has not after `grace` seconds, and leave behind what does not even then."""
         self.stop.set()
-        if self.tasks:
-            _, late = await asyncio.wait(self.tasks, timeout=grace)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        if not self.tasks:
+            return
+        _, late = await asyncio.wait(self.tasks, timeout=grace)
+        for task in late:
+            task.cancel()
+        _, stuck = await asyncio.wait(late, timeout=grace) if late else (late, late)
+        for task in stuck:
+            log.error("background_does_not_end", name=task.get_name(), at=_where(task))
+
+
+def _where(task: asyncio.Task[None]) -> list[str]:
+    """Where a task waits, outermost first."""
+    return [f"{frame.f_code.co_qualname}:{frame.f_lineno}" for frame in task.get_stack()]
 
 
 async def _as_coroutine(work: Background, stop: asyncio.Event) -> None:
