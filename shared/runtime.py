@@ -6,7 +6,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import nats
 import structlog
@@ -168,8 +168,12 @@ class Running:
 
 
 def _where(task: asyncio.Task[None]) -> list[str]:
-    """Where a task waits, outermost first."""
-    return [f"{frame.f_code.co_qualname}:{frame.f_lineno}" for frame in task.get_stack()]
+    """Where a task waits, outermost first. (`Task.get_stack` has the outermost frame only.)"""
+    places, waiting = [], cast(Any, task.get_coro())
+    while (frame := getattr(waiting, "cr_frame", None)) is not None:
+        places.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}")
+        waiting = waiting.cr_await
+    return places
 
 
 async def _as_coroutine(work: Background, stop: asyncio.Event) -> None:
