@@ -36,7 +36,7 @@ test: $(STAMP) ## every test that needs no browser, two files at a time; part of
 test-browser: $(STAMP) ## the pages in Chromium
 	@for name in $(CHROMIUM); do command -v $$name >/dev/null && found=1; done; \
 	test -n "$$found" || { echo "make test-browser: Chromium is missing: install it (Debian: apt install chromium)" >&2; exit 1; }
-	@$(PY) -m pytest -m browser tests
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser tests
 
 lint: $(STAMP) ## ruff, mypy strict, import rules, the tenant rule
 	@$(PY) -m ruff check .
