@@ -72,7 +72,7 @@ class Registry:
             self._renew.clear()
             try:
                 await self._follow(stop)
-            except (NatsError, Unavailable, TimeoutError) as error:
+            except (NatsError, Unavailable, TimeoutError, OSError) as error:
                 log.warning("registry_waits", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
@@ -103,7 +103,7 @@ class Registry:
             for watcher in watchers:
                 try:
                     await watcher.stop()  # type: ignore[no-untyped-call]
-                except NatsError:
+                except (NatsError, OSError):  # the connection is gone, and the watch with it
                     pass
 
 

@@ -18,7 +18,7 @@ from shared.web.signing_in import ATTEMPT_COOKIE
 from shared.web.staff import HOME, STAFF_COOKIE
 from tests.fakes.issuer.people import Person
 from tests.fakes.issuer.provider import Grant, Issuer
-from tests.harness import Harness, a_pool, a_tenant
+from tests.harness import Harness, a_pool, a_tenant, eventually
 from tests.integration.shared.tiny import COLLECTIONS, Gate, composed
 from tests.signing_in import issuing, staff_cookie
 
@@ -74,13 +74,13 @@ async def a_town(harness: Harness, *, client_secret: str = "", **settings: Any) 
         core = await connect_core("tiny", harness.settings, COLLECTIONS)
         service = await composed(Gate(None))(core)
         running = await start(core, service, "api")
+        stack.callback(core.db.close)
+        stack.push_async_callback(core.nc.close)
+        stack.push_async_callback(running.finish, 5)
         transport = httpx.ASGITransport(app=service.app, raise_app_exceptions=False)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=PUBLIC))
         provider = await stack.enter_async_context(httpx.AsyncClient(base_url=issuer.url))
         yield Town(client, provider, issuer, harness)
-        await running.finish(5)
-        await core.nc.close()
-        core.db.close()
 
 
 @pytest.fixture
@@ -125,6 +125,11 @@ async def test_who_came_by_another_host_of_the_municipality_comes_back_to_that_o
     async with a_town(harness) as town:
         await harness.declare(a_tenant("kyoto", hosts=["kyoto.localhost", "kyoto-desk.localhost"]))
         town.client.base_url = httpx.URL("http://kyoto-desk.localhost:8080")
+
+        async def known() -> bool:
+            return (await town.client.get("/tiny/staff/signed-out")).status_code == 200
+
+        await eventually(known)
         answer = await town.sign_in(STAFF)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/tiny/staff")
         assert answer.request.url.host == "kyoto-desk.localhost"
