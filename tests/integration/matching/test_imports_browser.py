@@ -48,6 +48,7 @@ async def test_staff_send_lists_and_read_what_came_of_them(
         await page.get_by_label("求人情報提供のXMLファイル").set_input_files(tmp_path / "list.xml")
         await page.get_by_label("すべて入っている").check()
         await page.get_by_role("button", name="送る").first.click()
+        await page.wait_for_url("**/imports/imp_*")
 
         async def state() -> str:
             await page.reload()
