@@ -11,17 +11,14 @@ import structlog
 
 from services.matching.company import Company
 from services.matching.offer import Offer
+from services.matching.rewriting import rewrite
 from services.matching.store import Store
-from services.matching.store.bulk import in_one
-from shared.events.matching.catalogue import OfferChanged
 from shared.leases import alone
 from shared.mongo import Database
-from shared.outbox import Changes, Outbox
+from shared.outbox import Outbox
 from shared.registry import Registry
 
 log = structlog.get_logger()
-
-AT_ONCE = 200
 
 
 class Renaming:
@@ -59,28 +56,17 @@ class Renaming:
             return 0
 
     async def _company(self, tenant: str, company: Company) -> int:
-        count = 0
-        async for offers in self.store.catalogue.of_company(tenant, company.id):
-            stale = [offer.id for offer in offers if _other(offer, company)]
-            for first in range(0, len(stale), AT_ONCE):
-                count += await self._write(tenant, company, stale[first : first + AT_ONCE])
+        count = await rewrite(
+            self.store,
+            self.outbox,
+            tenant,
+            self.store.catalogue.of_company(tenant, company.id),
+            lambda offer: _renamed(offer, company),
+        )
         if not count:  # an offer may be written with the name of before while a look is on its way: only an idle one ends it
             await self.store.companies.all_named(tenant, company)
         return count
 
-    async def _write(self, tenant: str, company: Company, ids: list[str]) -> int:
-        async def work(changes: Changes) -> int:
-            bulk = self.store.catalogue.bulk(tenant)
-            offers = (await self.store.catalogue.offers(tenant, ids, changes)).values()
-            stale = [offer for offer in offers if _other(offer, company)]
-            for offer in stale:
-                event = OfferChanged(offer_id=offer.id, company_id=offer.company_id)
-                self.store.catalogue.put_offer(bulk, replace(offer, company_name=company.name), [event])
-            await bulk.write(changes)
-            return len(stale)
 
-        return await in_one(self.outbox, work)
-
-
-def _other(offer: Offer, company: Company) -> bool:
-    return offer.company_name != company.name and offer.source != "hellowork"
+def _renamed(offer: Offer, company: Company) -> Offer:
+    return offer if offer.source == "hellowork" else replace(offer, company_name=company.name)

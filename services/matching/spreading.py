@@ -10,20 +10,17 @@ import structlog
 from services.matching.inheriting import inherited
 from services.matching.occupations import Fault, Occupation, read_occupations
 from services.matching.offer import Offer
+from services.matching.rewriting import rewrite
 from services.matching.store import Store
-from services.matching.store.bulk import in_one
 from services.matching.store.occupations import Origin
 from shared.clock import Clock
 from shared.errors import Invalid
-from shared.events.matching.catalogue import OfferChanged
 from shared.leases import alone
 from shared.mongo import Database
-from shared.outbox import Changes, Outbox
+from shared.outbox import Outbox
 from shared.registry import Registry
 
 log = structlog.get_logger()
-
-AT_ONCE = 200
 
 
 class Spreading:
@@ -79,27 +76,8 @@ class Spreading:
         return count
 
     async def _round(self, tenant: str, profiles: dict[str, Occupation]) -> int:
-        count = 0
-        async for offers in self.store.catalogue.living(tenant):
-            stale = [offer.id for offer in offers if _renewed(offer, profiles) != offer]
-            for first in range(0, len(stale), AT_ONCE):
-                count += await self._write(tenant, stale[first : first + AT_ONCE], profiles)
-        return count
-
-    async def _write(self, tenant: str, ids: list[str], profiles: dict[str, Occupation]) -> int:
-        async def work(changes: Changes) -> int:
-            bulk = self.store.catalogue.bulk(tenant)
-            count = 0
-            for offer in (await self.store.catalogue.offers(tenant, ids, changes)).values():
-                renewed = _renewed(offer, profiles)
-                if renewed != offer:
-                    event = OfferChanged(offer_id=offer.id, company_id=offer.company_id)
-                    self.store.catalogue.put_offer(bulk, renewed, [event])
-                    count += 1
-            await bulk.write(changes)
-            return count
-
-        return await in_one(self.outbox, work)
+        living = self.store.catalogue.living(tenant)
+        return await rewrite(self.store, self.outbox, tenant, living, lambda offer: _renewed(offer, profiles))
 
 
 def _renewed(offer: Offer, profiles: dict[str, Occupation]) -> Offer:

@@ -48,6 +48,7 @@ USE_CASES = {
         "recommending",
         "refitting",
         "renaming",
+        "rewriting",
         "replaying",
         "spreading",
         "viewing",
