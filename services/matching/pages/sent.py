@@ -27,6 +27,11 @@ def number(fields: Fields, name: str, most: int) -> int | None:
     return count(one(fields, name, 12), most)
 
 
+def version_in(fields: Fields) -> int:
+    """The version that the form was made from; one that never was when it is not there."""
+    return number(fields, "version", 10**9) or -1
+
+
 def count(text: str, most: int) -> int | None:
     """The number that was typed, as `number` reads it."""
     return int(text) if text.isdecimal() and int(text) <= most else None

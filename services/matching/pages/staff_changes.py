@@ -9,7 +9,7 @@ from services.matching.orders.task import Task
 from services.matching.pages.order_form import OrderForm, form_of_order, read_due, sent_order
 from services.matching.pages.order_sheet import NOTHING_WRONG, PAGE, OrderSheet
 from services.matching.pages.orders_route import Writer, orders_router
-from services.matching.pages.sent import command_of, number, one, refusal_text
+from services.matching.pages.sent import command_of, one, refusal_text, version_in
 from services.matching.pages.terms_form import (
     TermsForm,
     form_of_terms,
@@ -24,7 +24,6 @@ from shared.web import Pages
 from shared.web.staff import Staff
 from shared.web.visiting import form_of, go
 
-ANY, NONE = 10**9, -1
 TOO_EARLY = "しめきりは、注文を受けたときよりあとで、仕事のしめきりより前にならない日にしてください。"
 
 
@@ -99,7 +98,7 @@ def staff_change_pages(pages: Pages, ordering: Ordering, sheet: OrderSheet) -> A
     async def change_order(staff: Writer, request: Request, order_id: OrderPath) -> Response:
         fields, tenant = await form_of(request), staff.tenant.id
         order = await books.orders.get(tenant, order_id)
-        form, version = sent_order(fields), number(fields, "version", ANY) or NONE
+        form, version = sent_order(fields), version_in(fields)
         due_at, problems = read_due(form, order)
         if problems or due_at is None:
             return await ask_order(staff, order, form, version, status=422, problems=problems)
@@ -128,7 +127,7 @@ def staff_change_pages(pages: Pages, ordering: Ordering, sheet: OrderSheet) -> A
     async def change_task(staff: Writer, request: Request, task_id: TaskPath) -> Response:
         fields, tenant = await form_of(request), staff.tenant.id
         task = await books.tasks.get(tenant, task_id)
-        form, version = sent_terms(fields), number(fields, "version", ANY) or NONE
+        form, version = sent_terms(fields), version_in(fields)
         kind = await books.task_types.find(tenant, one(fields, "type", 40))
         terms, problems = read_terms(form, kind, task.terms)
         if terms is None:

@@ -10,7 +10,7 @@ from services.matching.orders.task_type import TaskType
 from services.matching.pages.order_sheet import NOTHING_WRONG
 from services.matching.pages.order_sheet import PAGE as ORDERS
 from services.matching.pages.orders_route import Reader, Writer, orders_router
-from services.matching.pages.sent import command_of, number, refusal_text
+from services.matching.pages.sent import command_of, refusal_text, version_in
 from services.matching.pages.task_type_form import NEW, TypeForm, form_of_type, read_type, sent_type
 from services.matching.routes.orders.shapes import TypePath
 from shared.errors import StaleVersion
@@ -20,7 +20,6 @@ from shared.web.staff import Staff
 from shared.web.visiting import form_of, go
 
 PAGE = "/matching/staff/task-types"
-ANY, NONE = 10**9, -1
 KNOWN = "このコードの種類は、もうあります。下の一覧から変えられます。"
 
 
@@ -103,7 +102,7 @@ def staff_task_type_pages(pages: Pages, ordering: Ordering) -> APIRouter:
     async def change(staff: Writer, request: Request, code: TypePath) -> Response:
         fields, tenant = await form_of(request), staff.tenant.id
         present = await kinds.get(tenant, code)
-        form, version = sent_type(fields), number(fields, "version", ANY) or NONE
+        form, version = sent_type(fields), version_in(fields)
         wanted, problems = read_type(form, code, present)
         if wanted is None:
             return ask(staff, present, form, version, status=422, problems=problems)
