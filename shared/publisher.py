@@ -65,6 +65,11 @@ class Publisher:
             for event in pending.events:
                 listener(event)
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was offered has been seen to: published, or left to the sweep."""
+        return not self._wake.is_set()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Drain until `stop`, then drain what is left once more."""
         while not stop.is_set() or self._queue:

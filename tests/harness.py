@@ -10,6 +10,7 @@ import importlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,10 @@ from shared.auth import Authenticator
 from shared.declare import apply
 from shared.events.envelope import Event, decode
 from shared.keys import create_issuer, issue, staff_token
+from shared.leases import take_lease
+from shared.mongo import Database
 from shared.pools import Pool
+from shared.publisher import Publisher
 from shared.registry import Registry
 from shared.runtime import Core, Running, Service, connect_core, start
 from shared.secrets import Secrets, create_missing
@@ -30,6 +34,7 @@ from shared.tenancy import ApiKey, Tenant
 
 T = TypeVar("T")
 DEADLINE = 15.0
+A_TEST = timedelta(hours=1)
 
 SAMPLE_CODES = {"kyoto": "990019", "kameoka": "990027"}
 
@@ -135,6 +140,13 @@ class Harness:
         self.started.append(started)
         return started
 
+    async def keep(self, service: str, *rounds: str) -> None:
+        """The test makes these rounds of `service` itself: it holds their leases, so that no process's timer makes one beside it."""
+        db = Database(self.settings.mongo_url, f"{self.settings.database_prefix}_{service}")
+        for name in rounds:
+            assert await take_lease(db, name, "the test", A_TEST)
+        db.close()
+
     def of(self, name: str) -> Started:
         return next(s for s in self.started if s.core.name == name)
 
@@ -174,7 +186,9 @@ class Harness:
         await nc.close()
 
     async def published(self, service: str, event_type: str | None = None) -> list[Event]:
-        """What `service` has published and archived, oldest first."""
+        """What `service` has published and archived, oldest first; what it has written so far is."""
+        for started in (s for s in self.started if s.core.name == service):
+            await eventually(partial(_idle, started.core.publisher))
         rows = await self.of(service).core.db["event_log"].find({}).sort("_id", 1).to_list(None)
         events = [decode(row["event"].encode()) for row in rows]
         return [e for e in events if event_type is None or e.type == event_type]
@@ -182,6 +196,10 @@ class Harness:
     async def close(self) -> None:
         for started in reversed(self.started):
             await started.close()
+
+
+async def _idle(publisher: Publisher) -> bool:
+    return publisher.idle
 
 
 async def _known(registry: Registry, resource: Tenant | Pool | ApiKey) -> bool:

@@ -118,9 +118,10 @@ class Desk:
         return [slot["label"] for slot in answer.json()["slots"]]
 
 
-async def open_desk(harness: Harness, **settings: Any) -> Desk:
-    """A started service at `NOW`, for two municipalities."""
+async def open_desk(harness: Harness, *by_hand: str, **settings: Any) -> Desk:
+    """A started service at `NOW`, for two municipalities. The rounds `by_hand` are made by the test (`Harness.keep`)."""
     await harness.declare(a_tenant(A), a_tenant(B))
+    await harness.keep("booking", *by_hand)
     desk = Desk(harness, await harness.launch("booking", **settings))
     desk.at(NOW)
     return desk

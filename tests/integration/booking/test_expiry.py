@@ -42,7 +42,7 @@ async def test_a_hold_keeps_its_time_and_gives_it_back_when_it_runs_out(harness:
 
 
 async def test_a_hold_that_ran_out_cannot_be_confirmed_even_before_anybody_noticed(harness: Harness) -> None:
-    desk = await open_desk(harness, expiry_every=NEVER)
+    desk = await open_desk(harness, "hold-expiry")
     held = (await desk.hold("aoi", desk.wish(await desk.counsellor()))).json()["id"]
     desk.at(NOW + timedelta(minutes=11))
     late = await desk.act("aoi", held, "confirm")
@@ -60,7 +60,7 @@ async def test_what_is_confirmed_does_not_expire(harness: Harness) -> None:
 
 
 async def test_a_hold_that_cannot_be_read_keeps_no_other_municipality_waiting(harness: Harness) -> None:
-    desk = await open_desk(harness, expiry_every=NEVER)
+    desk = await open_desk(harness, "hold-expiry")
     for tenant in (A, B):
         counsellor = await desk.counsellor(tenant)
         assert (await desk.hold("aoi", desk.wish(counsellor), tenant=tenant)).status_code == 201
@@ -75,7 +75,7 @@ async def test_a_hold_that_cannot_be_read_keeps_no_other_municipality_waiting(ha
 
 
 async def test_a_hold_that_cannot_be_read_keeps_no_other_of_its_municipality(harness: Harness) -> None:
-    desk = await open_desk(harness, expiry_every=NEVER)
+    desk = await open_desk(harness, "hold-expiry")
     counsellor = await desk.counsellor()
     for name, start in (("aoi", 1470), ("yui", 1350)):
         assert (await desk.hold(name, desk.wish(counsellor, start))).status_code == 201
@@ -100,7 +100,7 @@ def with_clock(desk: Desk, shift: timedelta) -> BookingDesk:
 @pytest.mark.parametrize("round_", range(3))
 async def test_confirming_and_expiring_at_once_end_in_one_of_the_two(harness: Harness, round_: int) -> None:
     """The expiry believes that time is up, the confirmation that it is not: both decide on what they read."""
-    desk = await open_desk(harness, expiry_every=NEVER)
+    desk = await open_desk(harness, "hold-expiry")
     counsellor = await desk.counsellor()
     held = [
         (await desk.hold(f"r{n}", desk.wish(counsellor, 1320 + 15 * n, minutes=15))).json()["id"]

@@ -19,7 +19,6 @@ from tests.integration.booking.life.declaring import Declaring
 from tests.integration.booking.life.model import Town
 from tests.integration.booking.life.world import World
 
-NEVER = 3600.0
 OTHERS = os.environ.get("BANSO_LIFE_EXAMPLES")
 EXAMPLES = int(OTHERS or "14")
 STEPS = 50
@@ -61,7 +60,7 @@ class Life(Declaring):
 
 
 async def test_the_service_and_a_plain_model_agree_on_every_step(harness: Harness) -> None:
-    desk = await open_desk(harness, expiry_every=NEVER)
+    desk = await open_desk(harness, "hold-expiry")
     Life.world = World(asyncio.get_running_loop(), harness, desk.started)
     lives = settings(
         max_examples=EXAMPLES,

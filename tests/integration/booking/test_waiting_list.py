@@ -26,7 +26,7 @@ ONE_HOUR = [{"weekday": 3, "start_minute": 1470, "end_minute": 1530}]
 @pytest.fixture
 async def slow(harness: Harness) -> Desk:
     """Looks are made by the test."""
-    desk = await open_desk(harness, offering_every=3600.0, expiry_every=3600.0)
+    desk = await open_desk(harness, "waiting-offers", "hold-expiry")
     await harness.declare(a_tenant("sample-a", booking={"horizon_days": 5}))
     desk.at(MORNING)
     return desk

@@ -11,7 +11,7 @@ from tests.integration.booking.test_waiting_list import MORNING, ONE_HOUR, worke
 
 async def opened(harness: Harness) -> tuple[Desk, Browser]:
     """A morning at a desk whose waiting list is looked at by the test."""
-    desk = await open_desk(harness, offering_every=3600.0, expiry_every=3600.0)
+    desk = await open_desk(harness, "waiting-offers", "hold-expiry")
     desk.at(MORNING)
     return desk, Browser(desk, "aoi")
 
