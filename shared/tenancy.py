@@ -55,14 +55,24 @@ class Features(Declared):
 
 
 class Retention(Declared):
-    """Days that each kind is kept: consultations from when they began, messages and webhook deliveries from when they ended, what residents
-    answered about support programmes from their last answer."""
+    """Days that each kind is kept; None: for good (docs/retention.md). Consultations from when they began, messages and webhook deliveries from when
+    they ended, what residents answered about support programmes from their last answer."""
 
     consultations: int = Field(default=1095, ge=30)
     messages: int = Field(default=90, ge=3)
     support_answers: int = Field(default=90, ge=1)
     assessments: int = Field(default=1095, ge=400)
     """How work went, from when it was looked at; what was suggested because of it, from when that ended."""
+    appointments: int | None = Field(default=1095, ge=90)
+    """Appointments and series from their service day, waiting-list entries from when they ended. As long as consultations."""
+    work: int | None = Field(default=1826, ge=1096)
+    """Of a digital employment centre: shifts, promised time, contracts and stays at workplaces from their last day, client orders from when they
+    ended. The papers of an employment are kept for five years, for the time being three (労働基準法109条, 附則143条)."""
+    proposals: int | None = Field(default=90, ge=90)
+    """Slates, and what they are made again from. Learning looks back 90 days."""
+    interests: int | None = Field(default=1095, ge=365)
+    """What residents said to offers, from when they said it, unless it still stands and the offer is open, or the desk has not answered. Learning
+    looks back a year."""
 
 
 class Quotas(Declared):

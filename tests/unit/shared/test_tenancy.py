@@ -77,6 +77,7 @@ def test_tenant_ids_that_do_not_fit(name: str) -> None:
         {"booking": {"cell_minutes": 7}},
         {"quotas": {"requests_per_minute": 0}},
         {"retention": {"consultations": 1}},
+        {"retention": {"work": 365}},
         {"agencies": [{"id": "Not An Id", "name": "x"}]},
         {"unheard_of": True},
     ],
