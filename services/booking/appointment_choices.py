@@ -97,6 +97,7 @@ class AppointmentChoices:
             slot.minutes,
             resident_id=present.resident_id,
             counsellor_id=slot.counsellor_id,  # the same person: a button says when, and the talk goes on
+            own_limit=True,
             moving=present,
         )
         times = tuple(

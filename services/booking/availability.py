@@ -30,7 +30,7 @@ class TooFar(Conflict):
     slug = "too-far"
 
 
-class _WithAlternatives(Conflict):
+class WithAlternatives(Conflict):
     """The problem document carries the nearest free slots under `alternatives`."""
 
     def __init__(self, alternatives: Sequence[Slot]) -> None:
@@ -38,37 +38,37 @@ class _WithAlternatives(Conflict):
         self.alternatives = tuple(alternatives)
 
 
-class SlotTaken(_WithAlternatives):
+class SlotTaken(WithAlternatives):
     """Somebody else has the counsellor at that time."""
 
     slug = "slot-taken"
 
 
-class NobodyFree(_WithAlternatives):
+class NobodyFree(WithAlternatives):
     """Of those who could be asked nobody is free at that time."""
 
     slug = "nobody-free"
 
 
-class DayFull(_WithAlternatives):
+class DayFull(WithAlternatives):
     """The counsellor has as many appointments that day as they take."""
 
     slug = "day-full"
 
 
-class NoRoom(_WithAlternatives):
+class NoRoom(WithAlternatives):
     """Every room or line that the way to talk needs is taken at that time."""
 
     slug = "no-room"
 
 
-class ResidentDayFull(_WithAlternatives):
+class ResidentDayFull(WithAlternatives):
     """The resident has as many appointments that day as they may book themselves."""
 
     slug = "resident-day-full"
 
 
-class ResidentBusy(_WithAlternatives):
+class ResidentBusy(WithAlternatives):
     """The resident has another appointment at that time."""
 
     slug = "resident-busy"

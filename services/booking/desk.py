@@ -150,7 +150,7 @@ class Desk:
                 return before
             outcome = rules.move(before, slot, self.clock.now())
             if outcome is None:
-                return before
+                return _remembered(before, command)
             moved, events = outcome
             return Change(before, replace(moved, assignment=candidate.assignment), events, command)
 
@@ -284,10 +284,11 @@ class Desk:
             if command and command.seen_in(document):
                 return before
             outcome = rule(before, self.clock.now())
-            if outcome is None:
+            if outcome is None and command is None:
                 return before
+            change = Change(before, *outcome, command) if outcome else _remembered(before, command)
             try:
-                return (await self.bookings.keep(tenant_id, [Change(before, *outcome, command)]))[0]
+                return (await self.bookings.keep(tenant_id, [change]))[0]
             except StaleVersion:
                 continue
         raise Unavailable("too many changes of the same appointment at once")
@@ -306,3 +307,8 @@ class Desk:
         if resident_id not in (None, document["resident_id"]):
             raise NotFound(f"no appointment {appointment_id} of this resident")
         return document
+
+
+def _remembered(present: Appointment, command: Command | None) -> Change:
+    """A request that found nothing to do is done all the same: sent again after a real change, it must not undo that."""
+    return Change(present, present, [], command)

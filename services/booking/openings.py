@@ -248,9 +248,18 @@ class Openings:
         return {c.id: c for _, picture in view.everybody for c in picture.people.values()}
 
     async def alternatives(
-        self, tenant: Tenant, wanted: Slot, resident_id: str, *, own_limit: bool
+        self,
+        tenant: Tenant,
+        wanted: Slot,
+        resident_id: str,
+        *,
+        own_limit: bool,
+        moving: Appointment | None = None,
     ) -> list[Slot]:
-        """The three free slots of the same kind that are nearest to one that was taken. `own_limit` as in `search`."""
+        """The three free slots of the same kind that are nearest to one that was taken. `own_limit` as in `search`.
+
+        What is being moved gives its time and its place in the day back; where it is already is no other time.
+        """
         first = max(wanted.service_date - timedelta(days=LOOK_BACK), self.today(tenant))
         days = max((wanted.service_date - first).days, 0) + LOOK_AHEAD + 1
         free = await self.free(
@@ -261,8 +270,10 @@ class Openings:
             wanted.minutes,
             resident_id=resident_id,
             own_limit=own_limit,
+            moving=moving,
         )
-        return nearest(free, wanted)
+        there = (moving.slot.counsellor_id, moving.slot.starts_at) if moving else None
+        return nearest((slot for slot in free if (slot.counsellor_id, slot.starts_at) != there), wanted)
 
 
 def _thinned(day: FreeDay, apart: int) -> FreeDay:

@@ -182,7 +182,9 @@ class Placing:
         return replace(slot, room_id=rooms[0])
 
     async def _alternatives(self, tenant: Tenant, slot: Slot, asker: Asker) -> list[Slot]:
-        return await self.openings.alternatives(tenant, slot, asker.resident_id, own_limit=not asker.by_staff)
+        return await self.openings.alternatives(
+            tenant, slot, asker.resident_id, own_limit=not asker.by_staff, moving=asker.moving
+        )
 
 
 def slot_for(tenant: Tenant, wish: Wish, counsellor_id: str) -> Slot:

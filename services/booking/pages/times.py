@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.booking.appointment import Appointment
-from services.booking.availability import ResidentBusy, SlotTaken
+from services.booking.availability import WithAlternatives
 from services.booking.counsellor import Asked, Counsellor
 from services.booking.desk import Desk
 from services.booking.openings import Openings
@@ -104,7 +104,7 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk) -> APIRouter:
         try:
             held = await desk.hold(visitor.tenant, visitor.resident_id, wish, command)
         except (Conflict, Invalid, NotFound) as refused:
-            alternatives = refused.alternatives if isinstance(refused, SlotTaken | ResidentBusy) else ()
+            alternatives = refused.alternatives if isinstance(refused, WithAlternatives) else ()
             return await show(
                 visitor,
                 channel,
@@ -151,7 +151,7 @@ def time_pages(pages: Pages, openings: Openings, desk: Desk) -> APIRouter:
         command = page_command(request, visitor, idempotency_key, slot)
         try:
             await desk.move(visitor.tenant, present.id, lambda _: wish, command, visitor.resident_id)
-        except (SlotTaken, ResidentBusy) as refused:
+        except WithAlternatives as refused:
             return await show(
                 visitor,
                 "",

@@ -83,6 +83,23 @@ async def test_a_confirmation_that_is_sent_again_confirms_once(desk: Desk) -> No
     assert (another.status_code, another.json()["type"].rpartition("/")[2]) == (409, "wrong-state")
 
 
+async def test_a_request_that_changed_nothing_changes_nothing_later_either(desk: Desk) -> None:
+    made = await desk.booked("aoi", await desk.counsellor())
+    here, there = ({"service_date": DAY.isoformat(), "start_minute": minute} for minute in (1470, 1500))
+    stays = await desk.act("aoi", made, "move", here, key="stay")
+    assert (stays.status_code, stays.json()["start_minute"]) == (200, 1470)
+    for key in ("coming", "still coming"):
+        assert (await desk.act("aoi", made, "reaffirm", key=key)).status_code == 200
+    moved = await desk.act("aoi", made, "move", there)
+    assert (moved.json()["start_minute"], moved.json()["version"]) == (1500, 6)
+    again = [
+        await desk.act("aoi", made, "move", here, key="stay"),
+        await desk.act("aoi", made, "reaffirm", key="still coming"),
+    ]
+    assert [answer.json() for answer in again] == [moved.json(), moved.json()]
+    assert verbs(await heard(desk, 4)) == ["held", "confirmed", "reaffirmed", "moved"]
+
+
 async def test_who_loses_a_time_is_shown_the_three_nearest(desk: Desk) -> None:
     counsellor = await desk.counsellor()
     await desk.booked("aoi", counsellor)

@@ -9,7 +9,7 @@ from shared.events.envelope import Event, envelop
 from shared.events.intake import ActionChosen, ChosenAction
 from shared.idempotency import Command
 from shared.trace import Trace, tracing
-from tests.harness import eventually
+from tests.harness import a_tenant, eventually
 from tests.integration.booking.desk import DAY, NOW, A, B, Desk, resident_id
 
 TIMES = "banso.booking.appointment.times_offered.v1"
@@ -97,6 +97,20 @@ async def test_a_time_that_somebody_else_was_faster_to_take_brings_other_times(d
         t["start_minute"] for t in offered.data["times"] if t["service_date"] == DAY.isoformat()
     ]
     assert (await shown(desk, appointment))["start_minute"] == 1470
+
+
+async def test_no_time_is_offered_on_a_day_on_which_they_have_enough(desk: Desk) -> None:
+    await desk.harness.declare(a_tenant(A, booking={"resident_daily_cap": 1}))
+    counsellor, next_day = await desk.counsellor(), (DAY + timedelta(days=1)).isoformat()
+    appointment = await desk.booked("aoi", counsellor)
+    await desk.booked("aoi", counsellor, 1500, service_date=next_day)
+    await settled(desk, chosen("aoi", "appointment.times", appointment))
+    (offered,) = await eventually(lambda: published(desk, TIMES))
+    assert [(t["service_date"], t["start_minute"]) for t in offered.data["times"]] == [
+        ((DAY - timedelta(days=1)).isoformat(), 1560),
+        (DAY.isoformat(), 1410),
+        (DAY.isoformat(), 1530),
+    ]
 
 
 async def test_cancelling_twice_cancels_once_and_complains_of_nothing(desk: Desk) -> None:

@@ -107,6 +107,22 @@ async def test_who_was_too_late_is_shown_near_times_and_can_take_one(desk: Desk)
     assert "この時間でよいですか" in ren.page
 
 
+async def test_who_has_enough_that_day_is_shown_other_days(desk: Desk) -> None:
+    await desk.harness.declare(a_tenant(A, booking={"resident_daily_cap": 1}))
+    counsellor = await desk.counsellor()
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+    chosen = choice_at(aoi, 1470)
+    made = await desk.booked("aoi", counsellor, 1320)
+    refused = await aoi.post("/booking/times", slot=chosen)
+    near = aoi.page.partition("近い時間なら空いています")[2].partition("</section>")[0]
+    assert (refused.status_code, near.count('name="slot"')) == (409, 3)
+    assert "12月3日" not in near
+    await desk.booked("aoi", counsellor, 1320, service_date="2026-12-04")
+    away = await aoi.post(f"/booking/appointments/{made}/move", slot=f"{counsellor}|2026-12-04|1470")
+    assert (away.status_code, "近い時間なら空いています" in aoi.page) == (409, True)
+
+
 async def test_a_hold_that_ran_out_says_so_and_leads_back(desk: Desk) -> None:
     held = (await desk.hold("aoi", desk.wish(await desk.counsellor()))).json()["id"]
     aoi = Browser(desk, "aoi")

@@ -105,11 +105,18 @@ async def test_a_resident_books_no_more_a_day_than_the_cap_and_staff_may(harness
     await harness.declare(a_tenant(A, booking={"resident_daily_cap": 1}), a_tenant(B))
     counsellor = await desk.counsellor()
     resident = await desk.registered("aoi")
-    assert (await desk.hold("aoi", desk.wish(counsellor, 1320))).status_code == 201
+    held = await desk.hold("aoi", desk.wish(counsellor, 1320))
+    assert held.status_code == 201
     refused = await desk.hold("aoi", desk.wish(counsellor, 1500))
     assert (refused.status_code, await slug(refused)) == (409, "resident-day-full")
     offered = {slot["service_date"] for slot in refused.json()["alternatives"]}
     assert offered and DAY.isoformat() not in offered, "that day is as full an hour later"
+    await desk.act("aoi", held.json()["id"], "confirm")
+    await desk.booked("ren", counsellor, 1380)
+    there = {"service_date": DAY.isoformat(), "start_minute": 1380}
+    taken = await desk.act("aoi", held.json()["id"], "move", there)
+    near = [(slot["service_date"], slot["start_minute"]) for slot in taken.json()["alternatives"]]
+    assert near == [(DAY.isoformat(), minute) for minute in (1440, 1455, 1470)], "not where it is already"
     by_staff = {**desk.wish(counsellor, 1500), "resident_id": resident}
     assert (await desk.staff("POST", "/appointments", by_staff)).status_code == 201
     assert (await audit(desk.started.core.db)).findings == []

@@ -23,15 +23,7 @@ class Changing(Taking):
     def reaffirm(self, chance: Chance, here: Town) -> None:
         again = chance.either("again")
         kept = self.one(chance, here)
-        if kept and self.do(
-            here,
-            kept,
-            "reaffirm",
-            self.not_to_come(kept),
-            by_resident=True,
-            again=again,
-            unchanged=kept.reaffirmed,
-        ):
+        if kept and self.do(here, kept, "reaffirm", self.not_to_come(kept), by_resident=True, again=again):
             kept.reaffirmed = True
 
     def cancel(self, chance: Chance, here: Town) -> None:
@@ -79,7 +71,9 @@ class Changing(Taking):
         moved = self.granted(
             answer, refusals, town=here, resident=kept.resident, staff=not by_resident, moving=kept
         )
-        if moved and not same:
+        if moved and same:
+            kept.version += 1  # that it was asked is remembered
+        elif moved:
             self.comes_to(here, kept, answer.body)
 
     def swap_into_a_hold(self, chance: Chance, here: Town) -> None:
@@ -152,12 +146,11 @@ class Changing(Taking):
         body: Any = None,
         by_resident: bool = False,
         again: bool = False,
-        unchanged: bool = False,
     ) -> bool:
         """Whether `action` was granted; the model's version follows."""
         answer = self.act(town, kept, action, body, by_resident=by_resident, again=again)
         granted = self.granted(answer, true)
-        kept.version += granted and not unchanged
+        kept.version += granted
         return granted
 
     def act(

@@ -100,11 +100,7 @@ class Ground(RuleBasedStateMachine):
         kind = f"{method} {path.rpartition('/')[2] if path.rpartition('/')[2].isalpha() and '_' in path else path.split('_')[0]}"
         event(f"{kind} {answer.slug if answer.status >= 400 else 'granted'}")
         if answer.status < 300 and answer.body and str(answer.body.get("id")).startswith("apt_"):
-            known = town.kept.get(answer.body["id"])
-            if (
-                known is None or known.version < answer.body["version"]
-            ):  # what changes nothing is not remembered
-                self.acknowledged.append((asked, answer.body["id"]))
+            self.acknowledged.append((asked, answer.body["id"]))
         return answer
 
     def granted(
