@@ -8,7 +8,7 @@ company        cookie, on matching's company pages only  a company that opened i
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -61,7 +61,8 @@ POOL_ROLES: dict[str, frozenset[str]] = {
 class Actor:
     """A caller whose credential was checked. `name` identifies it in events and the audit log (ids only).
 
-    `tenant` is a pool's id when `of_pool`: such an actor belongs to no municipality.
+    `tenant` is a pool's id when `of_pool`: such an actor belongs to no municipality. `session_epoch`: under which number a company's
+    session was made; whoever knows the company knows whether those are over.
     """
 
     tenant: str
@@ -71,6 +72,7 @@ class Actor:
     resident_id: str | None = None
     counsellor_id: str | None = None
     company_id: str | None = None
+    session_epoch: int = 0
     agency: str | None = None
     live: bool = True
     of_pool: bool = False
@@ -146,9 +148,11 @@ class Authenticator:
         """A resident's session for twelve hours, signed with the tenant's session key."""
         return self._issued(SESSION_ISSUER, tenant, resident_id, now)
 
-    def company_session(self, tenant: str, company_id: str, now: datetime | None = None) -> str:
-        """A company's session for twelve hours, signed with the tenant's session key."""
-        return self._issued(COMPANY_ISSUER, tenant, company_id, now)
+    def company_session(
+        self, tenant: str, company_id: str, now: datetime | None = None, *, epoch: int = 0
+    ) -> str:
+        """A company's session for twelve hours, of the number `epoch`, signed with the tenant's session key."""
+        return self._issued(COMPANY_ISSUER, tenant, company_id, now, {"epoch": epoch})
 
     def company(self, tenant: str, token: str) -> Actor:
         """The company whose session this is, at that municipality. It has no scopes. Raises Unauthenticated."""
@@ -156,13 +160,19 @@ class Authenticator:
             raise Unauthenticated("the credential is not valid")
         try:
             claims = self._read(COMPANY_ISSUER, tenant, token)
+            epoch = int(claims.get("epoch", 0))
         except (jwt.PyJWTError, KeyError, MissingSecret, TypeError, ValueError) as error:
             raise Unauthenticated("the credential is not valid") from error
-        return Actor(tenant=tenant, kind="company", id=claims["sub"], company_id=claims["sub"])
+        return Actor(
+            tenant=tenant, kind="company", id=claims["sub"], company_id=claims["sub"], session_epoch=epoch
+        )
 
-    def _issued(self, issuer: str, tenant: str, who: str, now: datetime | None) -> str:
+    def _issued(
+        self, issuer: str, tenant: str, who: str, now: datetime | None, more: Mapping[str, int] | None = None
+    ) -> str:
         issued = now or system_now()
-        claims = {"iss": issuer, "sub": who, "ten": tenant, "iat": issued, "exp": issued + SESSION_FOR}
+        expiry = issued + SESSION_FOR
+        claims = {"iss": issuer, "sub": who, "ten": tenant, "iat": issued, "exp": expiry, **(more or {})}
         key = self.secrets.text(tenant, "session_key")
         return jwt.encode(claims, key, algorithm="HS256", headers={"kid": tenant})
 

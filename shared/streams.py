@@ -115,6 +115,7 @@ DURABLES = (
             catalogue.CompanyLinkRequested,
             catalogue.CompanyApproved,
             catalogue.CompanyDeclined,
+            catalogue.CompanyChanged,
             sending.OffersRecommended,
             sending.SubscriptionEnded,
             orders.AssignmentProposed,

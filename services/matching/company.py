@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.matching import registration as rules
-from services.matching.registration import DeclineReason, PauseReason, Registration
+from services.matching.registration import DeclineReason, NotNow, PauseReason, Registration
 from shared.events.envelope import Payload
 from shared.events.matching.catalogue import (
     CompanyApproved,
@@ -19,7 +19,8 @@ from shared.events.matching.catalogue import (
 
 @dataclass(frozen=True)
 class Company:
-    """`contact_email` is stored sealed. `about`: what it does, in its own words. `renamed`: not all of its offers bear its name yet."""
+    """`contact_email`, `contact_name` and `contact_phone` are stored sealed. `about`: what it does, in its own words. `renamed`: not all of
+    its offers bear its name yet. `session_epoch`: sessions and links that were made under an earlier number are over."""
 
     id: str
     name: str
@@ -29,11 +30,19 @@ class Company:
     about: str = ""
     registration: Registration = field(default_factory=Registration)
     renamed: bool = False
+    contact_name: str = ""
+    contact_phone: str = ""
+    session_epoch: int = 0
     version: int = 1
 
     @property
     def may_publish(self) -> bool:
         return self.registration.may_publish
+
+
+def folded(email: str | None) -> str:
+    """An address as it is compared."""
+    return (email or "").strip().casefold()
 
 
 Change = tuple[Company, list[Payload]]
@@ -71,7 +80,8 @@ def register_itself(
 def describe(
     company: Company, name: str, municipality_code: str, contact_email: str | None, about: str
 ) -> Change:
-    """What is held of it, anew. Another name reaches its offers in the background (`renaming`)."""
+    """What is held of it, anew. Another name reaches its offers in the background (`renaming`); with another address its sessions end."""
+    moved = folded(contact_email) != folded(company.contact_email)
     changed = replace(
         company,
         name=name,
@@ -79,8 +89,31 @@ def describe(
         contact_email=contact_email,
         about=about,
         renamed=company.renamed or name != company.name,
+        session_epoch=company.session_epoch + moved,
     )
     return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
+
+
+def name_contact(company: Company, name: str, phone: str) -> Change:
+    """Whom to ask for, and where to call; either may be empty."""
+    changed = replace(company, contact_name=name, contact_phone=phone)
+    return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
+
+
+def move_contact(company: Company, address: str, epoch: int, seal: Seal) -> Change:
+    """Its mail goes to `address` from now on; the address before is told, and its sessions end.
+
+    Raises NotNow when the sessions of the `epoch` in which this was asked for are over.
+    """
+    if epoch != company.session_epoch:
+        raise NotNow("what was asked for in a session that has been ended takes no effect")
+    moved = replace(end_sessions(company)[0], contact_email=address)
+    return moved, [CompanyChanged(company_id=company.id, former_contact=seal(company))]
+
+
+def end_sessions(company: Company) -> Change:
+    """Whoever is signed in for it has to come in anew; links that wait lead nowhere."""
+    return replace(company, session_epoch=company.session_epoch + 1), []
 
 
 def approve(company: Company, by: str, now: datetime, seal: Seal) -> Change:
@@ -90,14 +123,17 @@ def approve(company: Company, by: str, now: datetime, seal: Seal) -> Change:
 
 
 def decline(company: Company, reason: DeclineReason, by: str, now: datetime, seal: Seal) -> Change:
-    """Raises NotNow unless it waits, Invalid for a reason that is none."""
-    decided = replace(company, registration=rules.decline(company.registration, reason, by, now))
+    """Its sessions end. Raises NotNow unless it waits, Invalid for a reason that is none."""
+    decided = replace(
+        end_sessions(company)[0], registration=rules.decline(company.registration, reason, by, now)
+    )
     return decided, [CompanyDeclined(company_id=company.id, reason=reason, contact=seal(company))]
 
 
 def pause(company: Company, reason: PauseReason, by: str, now: datetime) -> Change:
-    """Its offers rest. Raises NotNow unless it is approved, Invalid for a reason that is none."""
-    paused = replace(company, registration=rules.pause(company.registration, reason, by, now))
+    """Its offers rest, and its sessions end. Raises NotNow unless it is approved, Invalid for a reason that is none."""
+    registration = rules.pause(company.registration, reason, by, now)
+    paused = replace(end_sessions(company)[0], registration=registration)
     return paused, [CompanyPaused(company_id=company.id, reason=reason)]
 
 

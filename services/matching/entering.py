@@ -3,7 +3,8 @@
 import secrets as entropy
 from datetime import datetime
 
-from services.matching.entry_link import AT_MOST, LINK_FOR, link_id, make_link
+from services.matching.company import Company
+from services.matching.entry_link import AT_MOST, LINK_FOR, EntryLink, link_id, make_link
 from services.matching.store import Store
 from shared.events.matching.catalogue import COMPANY_LINK_FIELD, CompanyLinkRequested
 from shared.sealing import Sealer
@@ -31,7 +32,7 @@ async def ask_for_link(
         if contact is None or sent >= AT_MOST:
             continue
         token = entropy.token_urlsafe(32)
-        link = make_link(tenant.id, token, company.id, now)
+        link = make_link(tenant.id, token, company.id, now, epoch=company.session_epoch)
         address = tenant.page_url(public_url, f"{ENTER}/{token}")
         event = CompanyLinkRequested(
             company_id=company.id,
@@ -48,10 +49,28 @@ async def ask_for_link(
 
 async def is_open(store: Store, tenant: str, token: str, now: datetime) -> bool:
     """Whether a link leads somewhere. Looking does not use it up."""
-    link = await store.company_links.find(tenant, link_id(tenant, token))
-    return link is not None and link.opens(now)
+    return await _behind(store, tenant, token, now) is not None
 
 
-async def enter(store: Store, tenant: str, token: str, now: datetime) -> str | None:
+async def enter(store: Store, tenant: str, token: str, now: datetime) -> Company | None:
     """Use a link up; the company that it leads to, or None."""
-    return await store.company_links.use(tenant, link_id(tenant, token), now)
+    found = await _behind(store, tenant, token, now)
+    if found is None:
+        return None
+    link, company = found
+    return company if await store.company_links.use(tenant, link, now) else None
+
+
+async def open_link(store: Store, tenant: str, token: str, now: datetime) -> tuple[EntryLink, Company] | None:
+    """A link of either kind and its company, while it opens and the sessions it was asked for in are not over."""
+    link = await store.company_links.find(tenant, link_id(tenant, token))
+    if link is None or link.company_id is None or not link.opens(now):
+        return None
+    company = await store.companies.get(tenant, link.company_id)
+    return (link, company) if link.epoch == company.session_epoch else None
+
+
+async def _behind(store: Store, tenant: str, token: str, now: datetime) -> tuple[EntryLink, Company] | None:
+    """A link to sign in by: one that proves an address is none."""
+    found = await open_link(store, tenant, token, now)
+    return found if found and found[0].address is None else None

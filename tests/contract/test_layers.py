@@ -31,6 +31,7 @@ USE_CASES = {
         "admitting",
         "advertising",
         "assessing",
+        "contacting",
         "describing",
         "entering",
         "estimating",

@@ -8,12 +8,18 @@ from pydantic import ValidationError
 
 from services.matching import entering
 from services.matching.company import register_itself
-from services.matching.pages.company_route import HOME, FormOf, Knocks, company_router
+from services.matching.pages.company_route import (
+    HOME,
+    FormOf,
+    Knocks,
+    company_router,
+    signed_in,
+    signed_out,
+)
 from services.matching.pages.visitor import NameOf
 from services.matching.routes.companies import EMAIL, CompanyBody
 from services.matching.seeker import reach_of
 from services.matching.store import Store
-from shared.auth import COMPANY_COOKIE, SESSION_FOR
 from shared.http.request import HostTenant, make_command, refuse_foreign_page
 from shared.ids import new_ulid
 from shared.runtime import Core
@@ -35,9 +41,8 @@ PROBLEMS = {
 
 
 def entrance_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIRouter:
-    router = company_router(pages)
+    router = company_router(pages, store)
     knocks = Knocks()
-    secure = core.settings.public_url.startswith("https://")
 
     def said(tenant: Tenant, what: str, status: int = 200) -> Response:
         return pages.render("company_said.html", tenant, status=status, what=what)
@@ -118,30 +123,18 @@ def entrance_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIR
     @router.post("/enter/{token}")
     async def enter(token: Token, request: Request, tenant: HostTenant) -> Response:
         refuse_foreign_page(request)
-        company_id = await entering.enter(store, tenant.id, token, core.clock.now())
-        if company_id is None:
+        company = await entering.enter(store, tenant.id, token, core.clock.now())
+        if company is None:
             return said(tenant, "used-up", 410)
-        answer = go(HOME)
-        answer.set_cookie(
-            COMPANY_COOKIE,
-            core.authenticator.company_session(tenant.id, company_id),
-            max_age=int(SESSION_FOR.total_seconds()),
-            path=HOME,
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-        )
-        return answer
+        return signed_in(go(HOME), core, tenant, company)
 
     @router.post("/sign-out")
     async def sign_out(request: Request, tenant: HostTenant) -> Response:
         refuse_foreign_page(request)
-        answer = go(f"{HOME}/signed-out")
-        answer.delete_cookie(COMPANY_COOKIE, path=HOME, secure=secure, httponly=True, samesite="lax")
-        return answer
+        return signed_out(go(f"{HOME}/signed-out"), core)
 
     @router.get("/signed-out")
-    async def signed_out(tenant: HostTenant) -> Response:
+    async def say_goodbye(tenant: HostTenant) -> Response:
         return said(tenant, "signed-out")
 
     return router

@@ -19,12 +19,11 @@ SHOWN = 100
 
 
 def home_pages(core: Core, store: Store, market: Market, pages: Pages) -> APIRouter:
-    router = company_router(pages)
+    router = company_router(pages, store)
 
     @router.get("")
     async def show_home(who: CompanyOf) -> Response:
-        tenant = who.tenant
-        company = await store.companies.get(tenant.id, who.company_id)
+        tenant, company = who.tenant, who.company
         offers = await store.offers.newest(tenant.id, Wanted(company_id=company.id), None, SHOWN)
         told = await figures(store, market, tenant.id, [offer.id for offer in offers], core.clock.now())
         return pages.render(

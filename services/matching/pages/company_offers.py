@@ -8,7 +8,6 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 
 from services.matching import advertising, wording
-from services.matching.company import Company
 from services.matching.exposing import figures
 from services.matching.figures import Figures
 from services.matching.market import Market
@@ -61,7 +60,7 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: NameOf) -> APIRouter:
-    router = company_router(pages)
+    router = company_router(pages, store)
 
     async def ask(
         who: Representative,
@@ -71,8 +70,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
         problems: Mapping[str, str] | None = None,
         problem: str = "",
     ) -> Response:
-        tenant = who.tenant
-        company = await store.companies.get(tenant.id, who.company_id)
+        tenant, company = who.tenant, who.company
         places = await store.workplaces.of_company(tenant.id, company.id)
         return pages.render(
             "company_offer_form.html",
@@ -98,8 +96,8 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             idempotency_key=new_ulid(),
         )
 
-    async def show(who: Representative, offer: Offer, company: Company, problem: str = "") -> Response:
-        tenant = who.tenant
+    async def show(who: Representative, offer: Offer, problem: str = "") -> Response:
+        tenant, company = who.tenant, who.company
         place = (
             await store.workplaces.get(tenant.id, offer.workplace_id, company.id)
             if offer.workplace_id
@@ -129,8 +127,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
         if like:
             known = await advertising.found(store, who.tenant.id, like[:40], who.company_id)
             return await ask(who, {**offer_form.filled(draft_of(known)), "expires_on": ""})
-        company = await store.companies.get(who.tenant.id, who.company_id)
-        return await ask(who, offer_form.empty(company.municipality_code))
+        return await ask(who, offer_form.empty(who.company.municipality_code))
 
     @router.post("/offers/new")
     async def add_offer(request: Request, who: CompanyOf, form: FormOf) -> Response:
@@ -150,7 +147,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
     @router.get("/offers/{offer_id}")
     async def show_offer(offer_id: OfferId, who: CompanyOf) -> Response:
         offer = await advertising.found(store, who.tenant.id, offer_id, who.company_id)
-        return await show(who, offer, await store.companies.get(who.tenant.id, who.company_id))
+        return await show(who, offer)
 
     @router.get("/offers/{offer_id}/edit")
     async def ask_anew(offer_id: OfferId, who: CompanyOf) -> Response:
@@ -188,18 +185,15 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
         request: Request, offer_id: OfferId, action: Action, who: CompanyOf, form: FormOf
     ) -> Response:
         offer = await advertising.found(store, who.tenant.id, offer_id, who.company_id)
-        company = await store.companies.get(who.tenant.id, who.company_id)
         command = await company_command(request, who, form)
         try:
             await _act(store, who, offer_id, action, form, command, core.clock.now())
         except NotLetIn:
-            return await show(who, offer, company, NOT_LET_IN)
+            return await show(who, offer, NOT_LET_IN)
         except (NotInThisState, NoLongerOpen):
-            return await show(who, offer, company, NOT_NOW)
+            return await show(who, offer, NOT_NOW)
         except Invalid as refused:
-            return await show(
-                who, offer, company, TOO_LATE if refused.field == "expires_on" else NOT_A_NUMBER
-            )
+            return await show(who, offer, TOO_LATE if refused.field == "expires_on" else NOT_A_NUMBER)
         return go(f"{OFFERS}/{offer_id}")
 
     return router

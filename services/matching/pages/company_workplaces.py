@@ -32,7 +32,7 @@ PROBLEMS = {
 
 
 def workplace_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
-    router = company_router(pages)
+    router = company_router(pages, store)
 
     async def ask(
         who: Representative,
@@ -40,12 +40,11 @@ def workplace_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         present: Workplace | None = None,
         problems: Mapping[str, str] | None = None,
     ) -> Response:
-        company = await store.companies.get(who.tenant.id, who.company_id)
         return pages.render(
             "company_workplace.html",
             who.tenant,
             status=422 if problems else 200,
-            company=company,
+            company=who.company,
             here="workplaces",
             present=present,
             shown=workplace_view(present) if present else None,
@@ -57,12 +56,11 @@ def workplace_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
 
     @router.get("/workplaces")
     async def list_workplaces(who: CompanyOf) -> Response:
-        company = await store.companies.get(who.tenant.id, who.company_id)
-        places = await store.workplaces.of_company(who.tenant.id, company.id)
+        places = await store.workplaces.of_company(who.tenant.id, who.company_id)
         return pages.render(
             "company_workplaces.html",
             who.tenant,
-            company=company,
+            company=who.company,
             here="workplaces",
             places=places,
             questions=len(QUESTIONS),

@@ -50,12 +50,15 @@ class Pausing(Strict):
 
 
 class CompanyView(BaseModel):
-    """`contact_email` is shown to callers with the scope companies:write only. Offers are shown to residents while it is `approved`."""
+    """`contact_email`, and the `contact_name` and `contact_phone` that the company itself may give, are shown to callers with the scope
+    companies:write only. Offers are shown to residents while it is `approved`."""
 
     id: str
     name: str
     municipality_code: str
     contact_email: str | None
+    contact_name: str | None = None
+    contact_phone: str | None = None
     about: str
     standing: Standing
     applied_at: datetime | None
@@ -65,13 +68,15 @@ class CompanyView(BaseModel):
 
 
 def view(company: Company, actor: Actor) -> CompanyView:
-    registration = company.registration
+    registration, shown = company.registration, MAY_SEE_CONTACT in actor.scopes
     return CompanyView.model_validate(
         {
             "id": company.id,
             "name": company.name,
             "municipality_code": company.municipality_code,
-            "contact_email": company.contact_email if MAY_SEE_CONTACT in actor.scopes else None,
+            "contact_email": company.contact_email if shown else None,
+            "contact_name": (company.contact_name or None) if shown else None,
+            "contact_phone": (company.contact_phone or None) if shown else None,
             "about": company.about,
             "standing": registration.standing,
             "applied_at": registration.applied_at,

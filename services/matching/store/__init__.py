@@ -209,7 +209,7 @@ def open_store(db: Database, outbox: Outbox, sealer: Sealer) -> Store:
         assessments=Assessments(db, outbox, sealer),
         imports=Imports(db, outbox),
         catalogue=Catalogue(outbox, companies, workplaces),
-        company_links=CompanyLinks(db, outbox),
+        company_links=CompanyLinks(db, outbox, sealer),
         workplaces=workplaces,
         order_books=open_orders(outbox, sealer),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.matching.company import Company
+from services.matching.company import Company, folded
 from services.matching.registration import STANDINGS, Registration, Standing
 from services.matching.store.changing import Rule, change
 from services.matching.store.listing import Position, containing, newest_first
@@ -17,6 +17,7 @@ from shared.outbox import Outbox
 from shared.sealing import Sealer
 
 SEALED_FIELD = "companies.contact_email"
+NAME_FIELD, PHONE_FIELD = "companies.contact_name", "companies.contact_phone"
 NO_ADDRESS = ""
 """The hash of none. A document without a hash at all is from before there were any."""
 
@@ -101,16 +102,17 @@ class Companies:
         found += [
             company
             for company in await self._find(tenant, {"contact_key": None})
-            if company.contact_email and _folded(company.contact_email) == _folded(email)
+            if company.contact_email and folded(company.contact_email) == folded(email)
         ]
         return sorted(found, key=lambda company: (company.created_at, company.id))
 
     def sealed_contact(self, tenant: str, company: Company) -> str | None:
-        """The address as events carry it."""
-        if company.contact_email is None:
-            return None
-        known = json.dumps({"email": company.contact_email})
-        return self.sealer.seal(tenant, COMPANY_CONTACT_FIELD, known)
+        """Its address as events carry it; None without one."""
+        return self.sealed_address(tenant, company.contact_email) if company.contact_email else None
+
+    def sealed_address(self, tenant: str, email: str) -> str:
+        """Any address as events carry it."""
+        return self.sealer.seal(tenant, COMPANY_CONTACT_FIELD, json.dumps({"email": email}))
 
     async def _find(self, tenant: str, where: Mapping[str, Any]) -> list[Company]:
         async with reachable():
@@ -118,7 +120,7 @@ class Companies:
         return [self.of_document(tenant, document) for document in documents]
 
     def _key(self, tenant: str, email: str) -> str:
-        return self.sealer.fingerprint(tenant, SEALED_FIELD, _folded(email))
+        return self.sealer.fingerprint(tenant, SEALED_FIELD, folded(email))
 
     def document(self, tenant: str, company: Company) -> Document:
         """All but id, version and the day of its registration."""
@@ -126,7 +128,7 @@ class Companies:
         return {
             "name": company.name,
             "municipality_code": company.municipality_code,
-            "contact_email": self.sealer.seal(tenant, SEALED_FIELD, email) if email else None,
+            "contact_email": self._sealed(tenant, SEALED_FIELD, email or ""),
             "contact_key": self._key(tenant, email) if email else NO_ADDRESS,
             "about": company.about,
             "standing": registration.standing,
@@ -135,16 +137,24 @@ class Companies:
             "decided_by": registration.decided_by,
             "reason": registration.reason,
             "renamed": company.renamed,
+            "contact_name": self._sealed(tenant, NAME_FIELD, company.contact_name),
+            "contact_phone": self._sealed(tenant, PHONE_FIELD, company.contact_phone),
+            "session_epoch": company.session_epoch,
         }
+
+    def _sealed(self, tenant: str, field: str, plain: str) -> str | None:
+        return self.sealer.seal(tenant, field, plain) if plain else None
+
+    def _opened(self, tenant: str, field: str, sealed: str | None) -> str:
+        return self.sealer.open(tenant, field, sealed) if sealed else ""
 
     def of_document(self, tenant: str, document: Document) -> Company:
         """The company that a document holds."""
-        sealed = document["contact_email"]
         return Company(
             id=document["_id"],
             name=document["name"],
             municipality_code=document["municipality_code"],
-            contact_email=self.sealer.open(tenant, SEALED_FIELD, sealed) if sealed else None,
+            contact_email=self._opened(tenant, SEALED_FIELD, document["contact_email"]) or None,
             created_at=document["created_at"],
             # documents from before there was an approval hold none of these: their companies are let in
             about=document.get("about", ""),
@@ -156,13 +166,12 @@ class Companies:
                 reason=document.get("reason"),
             ),
             renamed=document.get("renamed", False),
+            contact_name=self._opened(tenant, NAME_FIELD, document.get("contact_name")),
+            contact_phone=self._opened(tenant, PHONE_FIELD, document.get("contact_phone")),
+            session_epoch=document.get("session_epoch", 0),
             version=document.get("version", 1),
         )
 
 
 def _standing(standing: Standing) -> Any:
     return {"$in": ["approved", None]} if standing == "approved" else standing
-
-
-def _folded(email: str) -> str:
-    return email.strip().casefold()

@@ -65,6 +65,8 @@ MAY_USE: dict[str, frozenset[str]] = {
     "action.refused.offer_ended": STANDARD,
     "action.refused.failed": STANDARD,
     "company.link": STANDARD | {"link", "until"},
+    "company.new_address": STANDARD | {"link", "until"},
+    "company.moved": STANDARD,
     "company.approved": STANDARD | {"company_page"},
     "company.declined": STANDARD | DECLINED | {"company_page"},
     "crisis.page": STANDARD | {"kind", "at", "consultation_id", "resident_id"},

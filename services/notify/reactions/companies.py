@@ -1,4 +1,5 @@
-"""Matching's events about companies: the link by which one signs in, and what became of its registration. By e-mail alone."""
+"""Matching's events about companies: the link by which one signs in or proves its new address, and what became of its registration and its
+address. By e-mail alone."""
 
 import json
 from collections.abc import Mapping
@@ -25,14 +26,14 @@ class CompanyReactions:
             Reaction(catalogue.CompanyLinkRequested, self.link_requested),
             Reaction(catalogue.CompanyApproved, self.approved),
             Reaction(catalogue.CompanyDeclined, self.declined),
+            Reaction(catalogue.CompanyChanged, self.changed),
         )
 
     async def link_requested(self, tx: Tx, event: Event, data: catalogue.CompanyLinkRequested) -> None:
         """At once and at any hour: somebody waits for it. A link that has run out is not sent."""
         link = self._open(event.tenantid, catalogue.COMPANY_LINK_FIELD, data.link)
-        self._write(
-            tx, event, "company.link", data.contact, {"link": link}, asked=True, until=data.expires_at
-        )
+        template = "company.new_address" if data.purpose == "new_address" else "company.link"
+        self._write(tx, event, template, data.contact, {"link": link}, asked=True, until=data.expires_at)
 
     async def approved(self, tx: Tx, event: Event, data: catalogue.CompanyApproved) -> None:
         """Outside of the quiet hours."""
@@ -41,6 +42,10 @@ class CompanyReactions:
     async def declined(self, tx: Tx, event: Event, data: catalogue.CompanyDeclined) -> None:
         """The reason is said by the template's own words."""
         self._write(tx, event, "company.declined", data.contact, {data.reason: "yes"})
+
+    async def changed(self, tx: Tx, event: Event, data: catalogue.CompanyChanged) -> None:
+        """Only when it took another address: whoever reads the one before hears of it at once, as they may know nothing of it."""
+        self._write(tx, event, "company.moved", data.former_contact, {}, asked=True)
 
     def _write(
         self,

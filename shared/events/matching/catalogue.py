@@ -18,10 +18,12 @@ class CompanyRegistered(Payload):
 
 
 class CompanyChanged(Payload):
-    """Something about it is different, or it asks again to be let in."""
+    """Something about it is different, or it asks again to be let in. `former_contact`: its e-mail address until it took another one
+    itself, sealed as `COMPANY_CONTACT_FIELD`; so that whoever reads mail there is told."""
 
     TYPE: ClassVar[str] = "banso.matching.company.changed.v1"
     company_id: str
+    former_contact: str | None = None
 
 
 class CompanyApproved(Payload):
@@ -57,14 +59,16 @@ class CompanyResumed(Payload):
 
 
 class CompanyLinkRequested(Payload):
-    """Somebody asked to sign in for the company. `contact` is sealed as `COMPANY_CONTACT_FIELD`, `link` (the address of the one-time link)
-    as `COMPANY_LINK_FIELD`; it opens once, until `expires_at` (UTC)."""
+    """Somebody asked to sign in for the company, or, signed in, to move its contact to another address. `contact` (where the link goes: for
+    `new_address` the address that it proves) is sealed as `COMPANY_CONTACT_FIELD`, `link` (the address of the one-time link) as
+    `COMPANY_LINK_FIELD`; it opens once, until `expires_at` (UTC)."""
 
     TYPE: ClassVar[str] = "banso.matching.company.link_requested.v1"
     company_id: str
     contact: str
     link: str
     expires_at: datetime
+    purpose: Literal["sign_in", "new_address"] = "sign_in"
 
 
 class OfferPublished(Payload):

@@ -106,3 +106,16 @@ async def test_a_company_hears_that_it_was_let_in_or_why_not(world: World) -> No
     assert held["template"] == "company.approved"
     assert await late.mails() == []
     assert await silent.mails() == []
+
+
+async def test_a_new_address_is_asked_and_the_one_before_hears_at_night_that_it_is_no_longer_written_to(
+    world: World,
+) -> None:
+    world.at("2026-12-01T23:30")
+    new, former, unmoved = (Company(world) for _ in range(3))
+    mail = await new.hears(new.asks().model_copy(update={"purpose": "new_address"}))
+    assert LINK in mail["text"] and "このアドレスに変える" in mail["text"]
+    await world.publish(world.event(catalogue.CompanyChanged(company_id=unmoved.id), unmoved.id))
+    mail = await former.hears(catalogue.CompanyChanged(company_id=former.id, former_contact=former.contact))
+    assert "窓口に知らせてください" in mail["text"] and LINK not in mail["text"]
+    assert await unmoved.mails() == []
