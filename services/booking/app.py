@@ -38,12 +38,14 @@ from services.booking.store import ChosenActions, Feeds, Waiting
 from services.booking.store.centre_collections import CENTRE_OUTBOXES
 from services.booking.texts import PROBLEMS
 from services.booking.waitlist import Waitlist
+from services.booking.store.forgetting import kept
 from services.booking.working.parts import working_of
 from services.booking.working.rounds import Rounds
 from shared.following import Following
 from shared.http.app import build_app
 from shared.runtime import Core, Service
 from shared.web import Pages
+from shared.retention import Forgetting
 
 
 async def compose(core: Core) -> Service:
@@ -131,3 +133,4 @@ async def compose(core: Core) -> Service:
             Rounds(core.db, core.registry, working.rounds(), settings.rounds_every).run,
         ),
     )
+            Forgetting(core.db, core.registry, core.clock, kept(core.db)).run,

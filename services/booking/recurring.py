@@ -126,12 +126,14 @@ class Recurring:
         return await self.get(tenant, series_id)
 
     async def appointments(self, tenant: Tenant, series: Series) -> list[Appointment]:
-        """The series' appointments in order of their time now."""
-        store = self.desk.appointments
-        found = [
-            store.read(tenant.id, await store.fetch(tenant.id, _appointment_id(series.id, day)))
-            for day in series.rule.dates()
-        ]
+        """The series' appointments in order of their time now; the first ones may no longer be kept."""
+        store, found = self.desk.appointments, []
+        for day in series.rule.dates():
+            try:
+                document = await store.fetch(tenant.id, _appointment_id(series.id, day))
+            except NotFound:
+                continue
+            found.append(store.read(tenant.id, document))
         return sorted(found, key=lambda a: (a.slot.starts_at, a.id))
 
     async def _keep(

@@ -1,7 +1,7 @@
 """Appointments in the database: the one document that carries a booking's events. Free text is sealed on its way in.
 
 `agenda` is `<service date>:<start minute, four digits>:<id>`: unique, and sorts as people read a calendar, so that every list is one
-range on one index.
+range on one index. `let_go_at` is when a hold that never became an appointment was over.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,10 @@ APPOINTMENTS = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("agenda", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("agenda", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("held_until", ASCENDING)]),
+        IndexModel(
+            [("tenant_id", ASCENDING), ("let_go_at", ASCENDING)],
+            partialFilterExpression={"state": "cancelled"},
+        ),
     ),
 )
 
@@ -66,14 +70,15 @@ class Appointments:
         events: list[Payload],
         command: Command | None,
         changes: Changes | None = None,
+        **more: datetime,
     ) -> int:
-        """Keep what changed since `appointment.version`; returns the new version. Raises StaleVersion."""
+        """Keep what changed since `appointment.version`, with `more` fields; returns the new version. Raises StaleVersion."""
         return await self.outbox.update(
             "appointments",
             tenant,
             appointment.id,
             appointment.version,
-            self._fields(tenant, appointment),
+            {**self._fields(tenant, appointment), **more},
             events,
             command=command,
             changes=changes,

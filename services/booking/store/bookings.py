@@ -89,7 +89,9 @@ class Bookings:
     async def _write(self, tenant: str, change: Change, written: Changes) -> None:
         events = list(change.events)
         if change.before:
-            await self.appointments.change(tenant, change.after, events, change.command, written)
+            let_go = change.before.state == "held" and change.after.state == "cancelled"
+            more = {"let_go_at": self.outbox.clock.now()} if let_go else {}
+            await self.appointments.change(tenant, change.after, events, change.command, written, **more)
         else:
             await self.appointments.add(tenant, change.after, events, change.command, written)
 

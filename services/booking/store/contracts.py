@@ -21,6 +21,7 @@ CONTRACTS = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("look_on", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("ends_on", ASCENDING)]),
     ),
 )
 _SHAPE = Shape(Contract)

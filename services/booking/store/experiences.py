@@ -24,6 +24,7 @@ EXPERIENCES = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("waits_until", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("to_date", ASCENDING)]),
     ),
 )
 SHAPE = Shape(Experience)

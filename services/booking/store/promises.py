@@ -1,7 +1,7 @@
 """What workers have promised to orders, as matching tells: one document per assignment, and the sum by week in the worker's own.
 
 What matching said last about an assignment counts (`said` is its version), in whatever order it arrives. Promises that are over keep the minutes that were
-used, so that a week's promised minutes stay true afterwards.
+used, so that a week's promised minutes stay true afterwards. `last_date` is the last Monday of them, or the day when it came to nothing.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,13 @@ from shared.events.matching.orders import PromisedWeek
 from shared.inbox import Tx
 from shared.mongo import CollectionSpec, Document
 
-PROMISES = CollectionSpec("promises", (IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING)]),))
+PROMISES = CollectionSpec(
+    "promises",
+    (
+        IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("last_date", ASCENDING)]),
+    ),
+)
 
 
 async def keep_promise(
@@ -33,7 +39,8 @@ async def keep_promise(
     if known and known[0]["said"] >= said:
         return
     minutes = {week.monday.isoformat(): week.minutes for week in weeks}
-    kept = {**place, "resident_id": resident_id, "said": said, "weeks": minutes}
+    last = max(minutes, default=now.date().isoformat())
+    kept = {**place, "resident_id": resident_id, "said": said, "weeks": minutes, "last_date": last}
     tx.stage("promises", ReplaceOne(place, kept, upsert=True))
     await _sum_up(tx, tenant, resident_id, now)
 

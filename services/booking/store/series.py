@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from pymongo import ASCENDING, IndexModel
+
 from services.booking.series import Series, SeriesRule
 from shared.idempotency import Command
 from shared.mongo import CollectionSpec, Document
 from shared.outbox import Changes, Outbox
 
-SERIES = CollectionSpec("series")
+SERIES = CollectionSpec("series", (IndexModel([("tenant_id", ASCENDING), ("last_date", ASCENDING)]),))
 
 
 class AllSeries:
@@ -20,6 +22,7 @@ class AllSeries:
         fields = {
             "resident_id": series.resident_id,
             "counsellor_id": series.counsellor_id,
+            "last_date": rule.dates()[-1].isoformat(),
             "rule": {
                 "first_date": rule.first_date.isoformat(),
                 "start_minute": rule.start_minute,

@@ -16,7 +16,10 @@ from shared.shape import Shape
 
 SHIFT_PLANS = CollectionSpec(
     "shift_plans",
-    (IndexModel([("tenant_id", ASCENDING), ("centre_id", ASCENDING), ("listed", ASCENDING)]),),
+    (
+        IndexModel([("tenant_id", ASCENDING), ("centre_id", ASCENDING), ("listed", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("monday", ASCENDING)]),
+    ),
 )
 
 

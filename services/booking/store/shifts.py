@@ -31,6 +31,7 @@ SHIFTS = CollectionSpec(
         OUTBOX_INDEX,
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("agenda", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("centre_id", ASCENDING), ("agenda", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("agenda", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("offer_at", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("offer.to", ASCENDING)]),
     ),

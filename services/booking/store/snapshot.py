@@ -69,7 +69,7 @@ async def of_appointments(db: Database, tenant: str, session: Session) -> list[C
         c
         for document in documents
         if document["state"] in TAKING
-        for c in _appointment(document).claims(tenant)
+        for c in appointment_of(document).claims(tenant)
     ]
 
 
@@ -78,8 +78,8 @@ def slot_of(stored: Document) -> Slot:
     return Slot(**{**stored, "service_date": date.fromisoformat(stored["service_date"])})
 
 
-def _appointment(document: Document) -> Appointment:
-    """As far as its claims need it: what is sealed stays sealed."""
+def appointment_of(document: Document) -> Appointment:
+    """An appointment as far as its claims need it: what is sealed stays sealed."""
     never: datetime = system_now()
     return Appointment(
         document["_id"],

@@ -1,4 +1,5 @@
-"""The waiting list. Open entries have a `place`, by which the list is one range on one index, in the order in which it is served."""
+"""The waiting list. Open entries have a `place`, by which the list is one range on one index, in the order in which it is served; the others
+`over_at`, when they ended."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -22,6 +23,7 @@ WAITING = CollectionSpec(
         OUTBOX_INDEX,
         IndexModel([("tenant_id", ASCENDING), ("place", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("resident_id", ASCENDING), ("joined_at", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("over_at", ASCENDING)]),
     ),
 )
 LISTED = 100
@@ -39,10 +41,12 @@ class Waiting:
         self, tenant: str, entry: Entry, events: list[Payload], command: Command | None = None
     ) -> Entry:
         """Keep what changed since `entry.version`. Raises StaleVersion."""
+        over_at = None if entry.state in OPEN else self.outbox.clock.now()
+        fields = {**_fields(entry), "over_at": over_at}
         version = await self.outbox.update(
-            "waiting", tenant, entry.id, entry.version, _fields(entry), events, command=command
+            "waiting", tenant, entry.id, entry.version, fields, events, command=command
         )
-        return _read({**_fields(entry), "_id": entry.id, "version": version})
+        return _read({**fields, "_id": entry.id, "version": version})
 
     async def fetch(self, tenant: str, entry_id: str) -> Document:
         """The document, for `read` and `Command.seen_in`. Raises NotFound."""
@@ -89,6 +93,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
             "language": wanted.language,
             "skills": list(wanted.skills),
             "earlier_than": wanted.earlier_than,
+            "gender": wanted.gender,
         },
         "joined_at": entry.joined_at,
         "priority": entry.priority,
