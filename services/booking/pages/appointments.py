@@ -47,7 +47,9 @@ def appointment_pages(
             status=status,
             problem=problem,
             appointment=appointment,
-            counsellor=await counsellors.get(visitor.tenant.id, appointment.slot.counsellor_id),
+            counsellor=await counsellors.get(
+                appointment.slot.pool or visitor.tenant.id, appointment.slot.counsellor_id
+            ),
             channel=CHANNELS[appointment.slot.channel],
             countdown=countdown(appointment, now, zone_of(visitor.tenant)),
             join_url=join_url(appointment, visitor.tenant),

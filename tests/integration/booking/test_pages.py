@@ -43,6 +43,13 @@ def choice_at(browser: Browser, minute: int) -> str:
     return next(c for c in browser.choices() if c.endswith(f"|{minute}"))
 
 
+def form_to(browser: Browser, act: str) -> str:
+    """The address of the page's form with this ending."""
+    found = re.search(rf'action="([^"]+/{act})"', browser.page)
+    assert found is not None, browser.page
+    return found[1]
+
+
 async def test_three_steps_lead_from_the_list_to_a_booking_past_midnight(desk: Desk) -> None:
     await desk.counsellor()
     aoi = Browser(desk, "aoi")

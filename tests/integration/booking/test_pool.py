@@ -1,5 +1,6 @@
 """A pool's counsellor between two municipalities: one calendar, two quotas, and nobody who sees more than their part."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from services.booking.audit import audit
 from tests.harness import Harness, a_pool, eventually
 from tests.integration.booking.desk import DAY, EVERY_NIGHT, NOW, A, B, Desk, open_desk, resident_id
+from tests.integration.booking.test_pages import Browser, choice_at, form_to
 
 POOL = "sample-pool"
 SESSION = {
@@ -85,6 +87,32 @@ async def shared(harness: Harness) -> AsyncIterator[Shared]:
     await harness.declare(a_pool(POOL, *members))
     yield Shared(desk, await add_counsellor(desk))
     assert (await audit(desk.started.core.db)).findings == []
+
+
+async def test_on_the_pages_a_pools_time_is_held_confirmed_moved_and_cancelled_like_any_other(
+    shared: Shared,
+) -> None:
+    aoi = Browser(shared.desk, "aoi")
+    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+    await aoi.post("/booking/times", slot=choice_at(aoi, 1470))
+    assert "見本 共同の相談員" in aoi.page
+    await aoi.post(form_to(aoi, "confirm"))
+    assert "予約しました" in aoi.page
+    made = (await shared.desk.staff("GET", "/appointments")).json()["data"][0]["id"]
+    page = f"/booking/appointments/{made}"
+    assert (await aoi.get(page)).status_code == 200
+    assert f'href="https://meet.example/{made}"' in aoi.page
+    await aoi.get(f"/booking/times?move={made}&day={DAY.isoformat()}")
+    link = re.search(rf'href="({page}/move\?slot=[^"]+1380)"', aoi.page)
+    assert link is not None
+    await aoi.get(link[1].replace("&amp;", "&"))
+    assert "見本 共同の相談員" in aoi.page
+    await aoi.post(f"{page}/move")
+    assert "23:00から 24:00 まで" in aoi.page
+    await aoi.get(f"{page}/cancel")
+    assert (await aoi.post(f"{page}/cancel")).status_code == 200
+    assert "この予約は取り消されています" in aoi.page
+    assert await shared.used() == {A: 0, B: 0}
 
 
 async def test_two_municipalities_share_one_calendar(shared: Shared) -> None:
