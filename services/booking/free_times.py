@@ -1,12 +1,12 @@
 """Which times are free for a wish, out of `picture`s: how many people at each start, who they are, and slots in order of time."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
-from itertools import pairwise
-from operator import and_
+from itertools import groupby, islice, pairwise
+from operator import and_, itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -136,8 +136,21 @@ def free_days(first_day: date, found: Counts, mask: Words) -> list[FreeDay]:
     ]
 
 
-def slots(picture: Picture, search: Search, mask: Words, *, pool: str | None = None) -> Iterator[Slot]:
-    """Free slots in order of time, then of the counsellors' ids; computed day by day, as they are taken."""
+def within(own: Picture, search: Search, windows: Iterable[tuple[Collection[int], int, int]]) -> Words:
+    """(days, 6), as said: the starts from which one is done inside one of the windows, each (weekdays with 0 for Monday, minutes from, to)."""
+    days = days_of(own, search.window)
+    bits = dict.fromkeys(range(7), 0)
+    for weekdays, start, end in windows:
+        first, last = -(-start // CELL_MINUTES), (end - search.minutes) // CELL_MINUTES
+        for weekday in weekdays if first <= last else ():
+            bits[weekday] |= span_bits(0, first, last + 1)
+    return words_of_days(bits[own.axis.day(number).weekday()] for number in days)
+
+
+def slots(
+    picture: Picture, search: Search, mask: Words, *, pool: str | None = None, each: int | None = None
+) -> Iterator[Slot]:
+    """Free slots in order of time, then of the counsellors' ids; computed day by day, as they are taken. `each`: of one start so many."""
     days = days_of(picture, search.window)
     names = np.array(list(picture.row))
     waiting: list[tuple[int, str, int, int]] = []
@@ -148,8 +161,9 @@ def slots(picture: Picture, search: Search, mask: Words, *, pool: str | None = N
         later = number + 1 < days.stop
         until = picture.axis.bases[number + 1] if later else None
         ready = sum(until is None or cell < until for cell, *_ in waiting)
-        for cell, name, day, wall in waiting[:ready]:
-            yield _slot(picture, search, cell, name, day, wall, pool)
+        for _, alike in groupby(waiting[:ready], itemgetter(0, 3)):
+            for cell, name, day, wall in islice(alike, each):
+                yield _slot(picture, search, cell, name, day, wall, pool)
         del waiting[:ready]
 
 

@@ -6,6 +6,7 @@ come out right at the next look.
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +17,7 @@ from services.booking import waiting as rules
 from services.booking.appointment import Appointment
 from services.booking.counsellor import Asked
 from services.booking.slot import Slot
-from services.booking.waiting import Entry, Look, OfferEnded
+from services.booking.waiting import Entry, Look, OfferEnded, Window
 from services.booking.waitlist import Waitlist
 from services.booking.wish import Wish
 from shared.errors import Conflict, Invalid, NotFound, Refused, StaleVersion, Unavailable
@@ -26,13 +27,18 @@ from shared.mongo import Database
 from shared.registry import Registry
 from shared.tenancy import Tenant
 
+Kind = tuple[Asked, int, tuple[Window, ...]]
+"""What free times are looked up for: the same for all who want the same."""
+
 log = structlog.get_logger()
 
 LEASE_FOR = timedelta(seconds=30)
-SERVED = 200
-"""Entries of a municipality that one look serves, from the front."""
-LOOKED_AT = 300
-"""Free times of one kind that are compared with what people wait for."""
+READ = 200
+"""Entries that are read at once."""
+LOOKED_AT = rules.REMEMBERED + 100
+"""Free times of one kind that are compared with what people wait for: more than anybody can have passed."""
+MOST_EACH = 10
+"""People who are free at one time and are compared."""
 NOT_AGAIN = timedelta(minutes=1)
 """A time that looked free and could not be held (no room, say) is passed over so long, so that it keeps nobody from the next one."""
 
@@ -64,7 +70,7 @@ class Offering:
 
     async def look(self, tenant: Tenant) -> int:
         """Settle offers that are over, and offer what is free to who is next; returns how many were asked."""
-        entries = (await self.waiting.page(tenant.id, None, SERVED)).data
+        entries = await self._entries(tenant)
         for entry in entries:
             if entry.state == "offered":
                 await self._settle(tenant, entry)
@@ -72,6 +78,9 @@ class Offering:
         if not waiting:
             return 0
         look = await self._look(tenant, waiting)
+        for entry in waiting:
+            if rules.is_moot(entry, look):
+                await self._end(tenant, entry)
         asked = 0
         for entry, slot, until in rules.next_offers(waiting, look):
             try:
@@ -80,18 +89,27 @@ class Offering:
                 log.info("offer_not_made", waiting_id=entry.id, error=type(error).__name__)
         return asked
 
+    async def _entries(self, tenant: Tenant) -> list[Entry]:
+        found: list[Entry] = []
+        cursor: str | None = None
+        while True:
+            page = await self.waiting.page(tenant.id, cursor, READ)
+            found += page.data
+            cursor = page.next
+            if cursor is None:
+                return found
+
     async def _look(self, tenant: Tenant, entries: Sequence[Entry]) -> Look:
         now = self.clock.now()
         self._refused = {what: until for what, until in self._refused.items() if until > now}
-        kinds: dict[tuple[Asked, int], list[Slot]] = {}
+        kinds: dict[Kind, list[Slot]] = {}
+        how_many = Counter(_kind(entry) for entry in entries)
         free: dict[str, list[Slot]] = {}
         earlier: dict[str, Appointment] = {}
         for entry in entries:
-            wanted = entry.wanted
-            asked = Asked(wanted.channel, wanted.counsellor_id, wanted.language, wanted.skills)
-            kind = (asked, wanted.minutes)
+            wanted, kind = entry.wanted, _kind(entry)
             if kind not in kinds:
-                kinds[kind] = await self._free(tenant, asked, wanted.minutes)
+                kinds[kind] = await self._free(tenant, kind, min(how_many[kind], MOST_EACH))
             free[entry.id] = [s for s in kinds[kind] if (entry.id, rules.time_key(s)) not in self._refused]
             if wanted.earlier_than:
                 try:
@@ -102,25 +120,30 @@ class Offering:
         terms = tenant.spec.booking
         return Look(now, terms, tenant.spec.quiet_hours, free, earlier)
 
-    async def _free(self, tenant: Tenant, asked: Asked, minutes: int) -> list[Slot]:
+    async def _free(self, tenant: Tenant, kind: Kind, each: int) -> list[Slot]:
+        asked, minutes, windows = kind
         days = tenant.spec.booking.horizon_days + 1
         try:
             search = self.openings.search(tenant, self.openings.today(tenant), days, asked, minutes)
         except Invalid:  # the tenant has changed its grid since they joined
             return []
-        return list(islice(await self.openings.slots(tenant, search), LOOKED_AT))
+        stretches = [(w.weekdays, w.start_minute, w.end_minute) for w in windows]
+        found = await self.openings.slots(tenant, search, windows=stretches, each=each)
+        return list(islice(found, LOOKED_AT * each))
 
     async def _ask(self, tenant: Tenant, entry: Entry, slot: Slot, lasting: timedelta) -> bool:
         """Hold the time for them and ask. What they cannot have (they are busy then, say) is not looked at again for them."""
         wanted = entry.wanted
         wish = Wish(
-            slot.counsellor_id,
+            wanted.counsellor_id,
             slot.channel,
             slot.service_date,
             slot.start_minute,
             wanted.minutes,
             language=wanted.language,
             skills=wanted.skills,
+            gender=wanted.gender,
+            gender_required=wanted.gender is not None,
         )
         command = _command("offer", entry)
         until = self.clock.now() + lasting
@@ -140,6 +163,13 @@ class Offering:
         await self.waiting.change(tenant.id, *outcome)
         return True
 
+    async def _end(self, tenant: Tenant, entry: Entry) -> None:
+        try:
+            if outcome := rules.leave(entry):
+                await self.waiting.change(tenant.id, *outcome)
+        except (StaleVersion, Unavailable) as error:
+            log.info("waiting_not_ended", waiting_id=entry.id, error=type(error).__name__)
+
     async def _settle(self, tenant: Tenant, entry: Entry) -> None:
         """Bring an offered entry up to what has become of its hold."""
         try:
@@ -148,6 +178,12 @@ class Offering:
                 await self.waiting.change(tenant.id, *outcome)
         except Refused as error:
             log.info("offer_not_settled", waiting_id=entry.id, error=type(error).__name__)
+
+
+def _kind(entry: Entry) -> Kind:
+    wanted = entry.wanted
+    asked = Asked(wanted.channel, wanted.counsellor_id, wanted.language, wanted.skills, wanted.gender)
+    return asked, wanted.minutes, wanted.windows
 
 
 def _command(what: str, entry: Entry) -> Command:

@@ -1,7 +1,7 @@
 """Free times as callers ask for them: out of the diary's pictures, of the municipality's own counsellors and of the pools it shares."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 from heapq import merge
@@ -14,7 +14,7 @@ from services.booking.axis import Words
 from services.booking.counsellor import Asked, Counsellor
 from services.booking.diary import Diary, Home, Seen
 from services.booking.explain import Explanation, explain
-from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots
+from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots, within
 from services.booking.picture import Picture
 from services.booking.service_day import earliest_running
 from services.booking.slot import Slot, check_date, check_minutes
@@ -109,14 +109,20 @@ class Openings:
         resident_id: str | None = None,
         own_limit: bool = False,
         moving: Appointment | None = None,
+        by_staff: bool = False,
     ) -> Search | None:
-        """None when no day of these can be booked. `own_limit`: the resident's own appointments of a day are limited. Raises Invalid."""
+        """None when no day of these can be booked. `own_limit`: the resident's own appointments of a day are limited.
+
+        `by_staff`: what staff book needs no notice, and the resident's own limit does not hold. Raises Invalid.
+        """
         terms = tenant.spec.booking
         check_date("from", first_day, self.today(tenant))
         check_minutes(minutes, terms.cell_minutes)
         offered = window(first_day, days, terms, zone_of(tenant), self.clock.now())
         if offered is None:
             return None
+        if by_staff:
+            offered = replace(offered, not_before=self.clock.now())
         return Search(
             asked,
             offered,
@@ -124,7 +130,7 @@ class Openings:
             terms.cell_minutes,
             terms.buffer_minutes,
             resident_id,
-            terms.resident_daily_cap if own_limit else None,
+            terms.resident_daily_cap if own_limit and not by_staff else None,
             moving.id if moving else None,
         )
 
@@ -154,14 +160,26 @@ class Openings:
         )
         return await self.slots(tenant, search)
 
-    async def slots(self, tenant: Tenant, search: Search | None) -> Iterable[Slot]:
-        """Free slots in order of time, computed as they are taken, to be taken before the next await."""
+    async def slots(
+        self,
+        tenant: Tenant,
+        search: Search | None,
+        *,
+        windows: Iterable[tuple[Collection[int], int, int]] = (),
+        each: int | None = None,
+    ) -> Iterable[Slot]:
+        """Free slots in order of time, computed as they are taken, to be taken before the next await.
+
+        `windows`: inside one of these only (see `within`; none: any time). `each`: so many people of one start, of each pool.
+        """
         if search is None:
             return []
         view = await self.view(tenant)
         mask = allowed(view.own, search)
+        if windows := list(windows):
+            mask = mask & within(view.own, search, windows)
         found = [
-            slots(picture, search, self._without_spent(tenant, pool, search, mask), pool=pool)
+            slots(picture, search, self._without_spent(tenant, pool, search, mask), pool=pool, each=each)
             for pool, picture in view.everybody
         ]
         return found[0] if len(found) == 1 else merge(*found, key=_order)
@@ -196,15 +214,30 @@ class Openings:
         return days, [offers[minute] for minute in shown.starts]
 
     async def why(
-        self, tenant: Tenant, first_day: date, days: int, asked: Asked, minutes: int, resident_id: str | None
+        self,
+        tenant: Tenant,
+        first_day: date,
+        days: int,
+        asked: Asked,
+        minutes: int,
+        resident_id: str | None,
+        *,
+        by_staff: bool = False,
     ) -> Explanation:
-        """Why these days are as full as they are; with `resident_id` for that resident. Raises Invalid."""
+        """Why these days are as full as they are; with `resident_id` for that resident. `by_staff` as in `search`. Raises Invalid."""
         today, horizon = self.today(tenant), tenant.spec.booking.horizon_days + 1
         own_limit = resident_id is not None
 
         def search(first: date, count: int) -> Search | None:
             return self.search(
-                tenant, first, count, asked, minutes, resident_id=resident_id, own_limit=own_limit
+                tenant,
+                first,
+                count,
+                asked,
+                minutes,
+                resident_id=resident_id,
+                own_limit=own_limit,
+                by_staff=by_staff,
             )
 
         some, whole = search(first_day, days), search(today, horizon)

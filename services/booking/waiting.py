@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.booking.appointment import Appointment
+from services.booking.counsellor import Gender
 from services.booking.service_day import MINUTES
 from services.booking.slot import Slot
 from shared.errors import Conflict, Invalid
@@ -33,6 +34,8 @@ MOST_OPEN = 3
 """Entries that one person may have at once."""
 REMEMBERED = 200
 """Times that were passed and are not offered again."""
+BEFORE: tuple[str, ...] = ("held", "confirmed")
+"""States of an appointment that is still to come."""
 SHORTEST_OFFER = timedelta(minutes=5)
 
 
@@ -70,6 +73,7 @@ class Wanted:
     language: str | None = None
     skills: tuple[str, ...] = ()
     earlier_than: str | None = None
+    gender: Gender | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,15 @@ class Look:
     quiet: QuietHours
     free: Mapping[str, Sequence[Slot]]
     earlier: Mapping[str, Appointment] = field(default_factory=dict)
+
+
+def is_moot(entry: Entry, look: Look) -> bool:
+    """Whether the appointment that an earlier time was to replace is over, or there no more."""
+    wanted = entry.wanted.earlier_than
+    if wanted is None or entry.state != "waiting":
+        return False
+    earlier = look.earlier.get(wanted)
+    return earlier is None or earlier.state not in BEFORE or earlier.slot.starts_at <= look.now
 
 
 def next_offers(entries: Iterable[Entry], look: Look) -> list[tuple[Entry, Slot, datetime]]:

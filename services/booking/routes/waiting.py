@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
+from services.booking.counsellor import Gender
 from services.booking.routes.shapes import (
     AppointmentId,
     Body,
@@ -48,6 +49,7 @@ class WaitingBody(Body):
     language: Language | None = None
     skills: list[ShortText] = Field(default=[], max_length=10)
     earlier_than: AppointmentId | None = None
+    gender: Gender | None = None
 
     def wanted(self) -> Wanted:
         return Wanted(
@@ -58,6 +60,7 @@ class WaitingBody(Body):
             self.language,
             tuple(dict.fromkeys(self.skills)),
             self.earlier_than,
+            self.gender,
         )
 
 
@@ -83,6 +86,7 @@ class WaitingOut(BaseModel):
     counsellor_id: str | None
     language: str | None
     skills: list[str]
+    gender: Gender | None
     earlier_than: str | None
     joined_at: datetime
     offer: OfferOut | None
@@ -104,6 +108,7 @@ class WaitingOut(BaseModel):
                 "counsellor_id": wanted.counsellor_id,
                 "language": wanted.language,
                 "skills": list(wanted.skills),
+                "gender": wanted.gender,
                 "earlier_than": wanted.earlier_than,
                 "joined_at": entry.joined_at,
                 "offer": offer

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from services.booking import offering
 from services.booking.audit import audit
 from services.booking.availability import NoRoom
 from services.booking.desk import Desk as BookingDesk
@@ -151,6 +152,33 @@ async def test_an_earlier_time_replaces_the_appointment_in_one_step(slow: Desk) 
     )
     assert [e.data["appointment_id"] for e in taken_events] == [present]
     assert (await audit(slow.started.core.db)).findings == []
+
+
+async def test_who_waits_for_an_earlier_time_waits_no_longer_than_for_the_appointment(slow: Desk) -> None:
+    counsellor = await slow.counsellor(weekly_hours=ONE_HOUR)
+    present = await slow.booked("aoi", counsellor)
+    await join(slow, "aoi", earlier_than=present)
+    assert await look(slow) == 0
+    assert (await mine(slow, "aoi"))["state"] == "waiting"
+    await slow.act("aoi", present, "cancel")
+    assert await look(slow) == 0
+    assert (await mine(slow, "aoi"))["state"] == "left"
+
+
+async def test_many_free_times_and_many_who_wait_hide_nobodys_own(
+    slow: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offering, "READ", 1)
+    monkeypatch.setattr(offering, "LOOKED_AT", 4)
+    every_day = [{"weekday": n, "start_minute": 540, "end_minute": 1080} for n in range(7)]
+    for _ in range(2):
+        await slow.counsellor(weekly_hours=every_day)
+    night, weekend = {"start_minute": 1320}, {"weekdays": [5, 6]}
+    await join(slow, "yui", windows=[night])
+    await join(slow, "aoi", windows=[weekend])
+    assert await look(slow) == 1
+    offer = (await mine(slow, "aoi"))["offer"]
+    assert (offer["service_date"], offer["label"]) == ("2026-12-05", "9:00-10:00")
 
 
 async def test_who_confirms_by_the_page_has_taken_the_offer(slow: Desk) -> None:

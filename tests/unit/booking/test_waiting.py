@@ -18,6 +18,7 @@ from services.booking.waiting import (
     Wanted,
     Window,
     current,
+    is_moot,
     join,
     leave,
     next_offers,
@@ -118,6 +119,21 @@ def test_an_earlier_time_must_be_earlier_than_the_appointment_it_replaces() -> N
     assert asked([a], slot()) == []  # the appointment is gone
     gone = replace(present, state="cancelled")
     assert asked([a], slot(), earlier={"apt_old": gone}) == []
+
+
+def test_waiting_for_an_earlier_time_ends_with_the_appointment() -> None:
+    present = Appointment("apt_old", "res_a", slot(1200, 5), "confirmed", created_at=NOON)
+    a = entry("a", wanted=Wanted("online", 60, earlier_than="apt_old"))
+
+    def moot(of: Entry, now: datetime = NOON, **earlier: Appointment) -> bool:
+        return is_moot(of, look(now=now, entries=[of], earlier=earlier))
+
+    assert not moot(a, apt_old=present)
+    assert not moot(a, apt_old=replace(present, state="held"))
+    assert moot(a, apt_old=replace(present, state="cancelled"))
+    assert moot(a, now=present.slot.starts_at, apt_old=present)
+    assert moot(a)
+    assert not moot(entry("b"))
 
 
 def test_what_is_taken_is_the_time_that_was_offered() -> None:
