@@ -93,10 +93,15 @@ def read_busy(text: bytes, zone: tzinfo, starts_at: datetime, ends_at: datetime)
     return Imported(tuple(_joined(busy)), tuple(skipped))
 
 
+def _text(text: bytes) -> str:
+    """With one kind of line end. Other characters that Python takes for line ends (U+2028, say) are part of what somebody has written."""
+    return re.sub(r"\r\n?", "\n", text.decode("utf-8-sig"))
+
+
 def _lines(text: bytes) -> list[tuple[int, str]]:
     """Content lines with their numbers (from 1), unfolded. Raises Invalid for one that is none."""
     try:
-        raw = text.decode("utf-8-sig").splitlines()
+        raw = _text(text).split("\n")
     except UnicodeDecodeError as error:
         number = text[: error.start].count(b"\n") + 1
         raise Invalid("body", f"line {number}: not UTF-8") from error
@@ -131,7 +136,7 @@ def _closed(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _calendars(text: bytes) -> list[Any]:
     try:
-        return list(icalendar.Calendar.from_ical(text.decode("utf-8-sig"), multiple=True))
+        return list(icalendar.Calendar.from_ical(_text(text), multiple=True))
     except Exception as error:  # the library raises many kinds, of which only the words differ
         raise Invalid("body", f"cannot be read as iCalendar ({type(error).__name__})") from error
 

@@ -15,6 +15,8 @@ EVENING_REMINDER = "appointment.reminder_evening"
 EVENING = time(19)
 NOT_AGAIN = timedelta(hours=12)
 """An evening that comes sooner after the booking reminds of nothing that was forgotten."""
+STILL_OF_USE = timedelta(hours=1)
+"""A reminder that comes later than this before the start finds people on their way, or too late to go."""
 BEFORE_QUIET = timedelta(minutes=10)
 """A reminder that cannot wait for the end of the quiet hours comes this long before they begin."""
 
@@ -30,8 +32,8 @@ class Reminder:
 def plan_reminders(starts_at: datetime, now: datetime, quiet: QuietHours) -> tuple[Reminder, ...]:
     """Reminders three days and three hours before `starts_at`; those whose time is past are not made.
 
-    One that falls into quiet hours waits for their end, or, when the appointment would have begun by then (the usual
-    case for 24:30), comes before they begin.
+    One that falls into quiet hours waits for their end, or, when less than an hour would remain then (8:30) or the appointment would have
+    begun (the usual case for 24:30), comes before they begin.
     """
     planned = []
     for template, before in REMINDERS:
@@ -58,7 +60,7 @@ def _outside(wanted: datetime, starts_at: datetime, quiet: QuietHours) -> dateti
     if period is None:
         return wanted
     begin, end = period
-    return end if end < starts_at else begin - BEFORE_QUIET
+    return end if starts_at - end >= STILL_OF_USE else begin - BEFORE_QUIET
 
 
 def news_at(now: datetime, starts_at: datetime | None, quiet: QuietHours) -> tuple[datetime, bool]:

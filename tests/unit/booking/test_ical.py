@@ -199,6 +199,14 @@ def test_what_is_no_calendar_file_is_refused_with_the_line(text: bytes, where: s
     assert where in caught.value.detail
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r", b"\r\n"])
+def test_lines_end_as_the_file_ends_them_and_nowhere_else(line_end: bytes) -> None:
+    summary = "SUMMARY:one\u2028two\x85three\x0bfour\x0cfive"
+    text = calendar(f"DTSTART:20261203T010000Z\nDTEND:20261203T020000Z\n{summary}")
+    found = read_busy(text.replace(b"\r\n", line_end), TOKYO, FROM, TO)
+    assert (said(found), found.skipped) == (["03 10:00-03 11:00"], ())
+
+
 def test_an_event_without_a_start_or_with_a_broken_one_is_left_out_and_named() -> None:
     found = read("SUMMARY:sample", "DTSTART:yesterday", "DTSTART:20261203T010000Z\nRRULE:FREQ=NEVER")
     assert [skipped.event for skipped in found.skipped] == ["line 4, u0", "line 8, u1", "line 12, u2"]

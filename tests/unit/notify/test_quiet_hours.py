@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,9 +80,17 @@ def test_the_reminder_of_a_session_past_midnight_comes_before_the_quiet_hours() 
     assert soon.at == at("2026-12-10T20:50")
 
 
-def test_the_reminder_of_an_early_session_comes_the_evening_before() -> None:
-    _, soon = plan_reminders(at("2026-12-10T07:00"), at("2026-12-01T12:00"), NIGHT)
-    assert soon.at == at("2026-12-09T20:50")
+@pytest.mark.parametrize(
+    ("starts", "reminded"),
+    [
+        ("10T07:00", "09T20:50"),
+        ("10T08:30", "09T20:50"),  # at 8:00 they would be on their way
+        ("10T09:00", "10T08:00"),
+    ],
+)
+def test_the_reminder_of_an_early_session_comes_the_evening_before(starts: str, reminded: str) -> None:
+    _, soon = plan_reminders(at(f"2026-12-{starts}"), at("2026-12-01T12:00"), NIGHT)
+    assert soon.at == at(f"2026-12-{reminded}")
 
 
 @given(instants, st.integers(0, 60 * 24 * 20), hours)
