@@ -12,8 +12,10 @@ from services.booking.feeding import Feeding
 from services.booking.joining import Joining
 from services.booking.offering import Offering
 from services.booking.pages import appointment_pages, time_pages
+from services.booking.pages.calendar_feed import calendar_feed_pages
 from services.booking.pages.staff import staff_pages
 from services.booking.pages.staff_centre import centre_staff_pages
+from services.booking.pages.stays import stay_pages
 from services.booking.pages.views import choice_of, time_text
 from services.booking.pages.waiting import waiting_pages
 from services.booking.pages.work import work_contract_pages, work_pages
@@ -36,16 +38,16 @@ from services.booking.routes.working import working_routes
 from services.booking.settings import Settings
 from services.booking.store import ChosenActions, Feeds, Waiting
 from services.booking.store.centre_collections import CENTRE_OUTBOXES
+from services.booking.store.forgetting import kept
 from services.booking.texts import PROBLEMS
 from services.booking.waitlist import Waitlist
-from services.booking.store.forgetting import kept
 from services.booking.working.parts import working_of
 from services.booking.working.rounds import Rounds
 from shared.following import Following
 from shared.http.app import build_app
+from shared.retention import Forgetting
 from shared.runtime import Core, Service
 from shared.web import Pages
-from shared.retention import Forgetting
 
 
 async def compose(core: Core) -> Service:
@@ -96,8 +98,10 @@ async def compose(core: Core) -> Service:
         pages=pages,
         page_routers=[
             time_pages(pages, parts.openings, desk),
-            appointment_pages(pages, core.clock, desk, appointments, counsellors, working.crew),
+            appointment_pages(pages, core.clock, desk, appointments, counsellors, working),
             waiting_pages(pages, waitlist),
+            calendar_feed_pages(pages, feeding),
+            stay_pages(pages, working),
             feed_files(feeding),
             work_pages(pages, working),
             work_contract_pages(pages, working),
@@ -131,6 +135,6 @@ async def compose(core: Core) -> Service:
             acting.run,
             Offering(core.db, core.registry, waitlist, settings.offering_every).run,
             Rounds(core.db, core.registry, working.rounds(), settings.rounds_every).run,
+            Forgetting(core.db, core.registry, core.clock, kept(core.db)).run,
         ),
     )
-            Forgetting(core.db, core.registry, core.clock, kept(core.db)).run,

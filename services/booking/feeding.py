@@ -10,13 +10,19 @@ from services.booking.ical_feed import feed
 from services.booking.openings import Openings
 from services.booking.store import Appointments
 from services.booking.store.feeds import Feed, Feeds
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.idempotency import Command
 from shared.runtime import Core
 from shared.tenancy import Tenant
 
 BACK = timedelta(days=30)
 MOST = 2_000
+
+
+class FeedEnded(Conflict):
+    """The address that this very request made before has been taken back, or another has taken its place."""
+
+    slug = "feed-ended"
 
 
 class Feeding:
@@ -27,10 +33,14 @@ class Feeding:
         self.openings = openings
 
     async def open(self, tenant: Tenant, feed: Feed, command: Command) -> str:
-        """A new address for the feed; an earlier one leads nowhere from now on. The same request gives the same address again."""
+        """A new address for the feed; an earlier one leads nowhere from now on. The same request gives the same address again.
+
+        Raises FeedEnded.
+        """
         secret = self.core.secrets.text(tenant.id, "session_key")
         token = make_token(secret, feed, command)
-        await self.feeds.open(tenant.id, feed, token_hash(token))
+        if not await self.feeds.open(tenant.id, feed, token_hash(token), command):
+            raise FeedEnded()
         return tenant.page_url(self.core.settings.public_url, f"/booking/feeds/{token}.ics")
 
     async def read(self, tenant: Tenant, token: str) -> bytes:

@@ -116,6 +116,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "ja": "始める前に必要なことが、まだそろっていません",
         "en": "Something that the workplace needs beforehand is missing",
     },
+    "feed-ended": {
+        "ja": "このアドレスは、もう終わっています。新しく作ってください",
+        "en": "The address that this request made has ended: make a new one",
+    },
     "plan-over": {
         "ja": "計画の最初の日がすぎています。作りなおしてください",
         "en": "The plan begins in the past: make it again",

@@ -9,10 +9,11 @@ from services.booking.appointment import Appointment
 from services.booking.desk import Desk
 from services.booking.openings import zone_of
 from services.booking.pages.route import page_command, problem_title
+from services.booking.pages.stay_views import view_of
 from services.booking.pages.views import CHANNELS, countdown
 from services.booking.routes.shapes import join_url
 from services.booking.store import Appointments, Counsellors
-from services.booking.working.crew import Crew
+from services.booking.working.parts import Working
 from shared.clock import Clock
 from shared.errors import Conflict
 from shared.ids import new_ulid
@@ -21,11 +22,17 @@ from shared.web.visiting import Visitor, VisitorOf, page_route
 
 Text = Annotated[str, Form()]
 LISTED = 100
+STAYS = 10
 LONGEST_REASON = 1000
 
 
 def appointment_pages(
-    pages: Pages, clock: Clock, desk: Desk, appointments: Appointments, counsellors: Counsellors, crew: Crew
+    pages: Pages,
+    clock: Clock,
+    desk: Desk,
+    appointments: Appointments,
+    counsellors: Counsellors,
+    working: Working,
 ) -> APIRouter:
     router = APIRouter(route_class=page_route(pages))
 
@@ -114,13 +121,16 @@ def appointment_pages(
         now = clock.now()
         coming = [a for a in found.data if a.state in ("held", "confirmed") and a.slot.ends_at > now]
         past = [a for a in found.data if a.state != "held" and a not in coming]
+        known = await working.staying.latest(visitor.tenant.id, visitor.resident_id, STAYS)
+        stays = [view_of(stay, place, now) for stay, place in known]
         return pages.render(
             "mine.html",
             visitor.tenant,
             coming=coming[::-1],
             past=past,
             channels=CHANNELS,
-            shifts=await crew.coming(visitor.tenant, visitor.resident_id),
+            shifts=await working.crew.coming(visitor.tenant, visitor.resident_id),
+            stays=[stay for stay in stays if stay.ahead],
         )
 
     return router

@@ -29,7 +29,8 @@ def feed_routes(feeding: Feeding, counsellors: Counsellors) -> APIRouter:
 
     @router.post("/me/calendar-feed", status_code=201)
     async def open_my_feed(actor: ResidentOf, tenant: TenantOf, command: CommandOf) -> FeedOut:
-        """A new secret address of the resident's feed; an earlier one leads nowhere from now on."""
+        """A new secret address of the resident's feed; an earlier one leads nowhere from now on. 409 `feed-ended` for a repeated request
+        whose address has ended since."""
         feed = Feed("resident", actor.require_resident())
         return FeedOut(url=await feeding.open(tenant, feed, command))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.booking.centre.experience import Experience
 from services.booking.claim import difference
@@ -74,6 +74,19 @@ class Experiences:
         async with reachable():
             found = await self.outbox.db["experiences"].find(where, {"_id": 1}).limit(limit).to_list(limit)
         return [document["_id"] for document in found]
+
+    async def latest(self, tenant: str, resident_id: str, limit: int) -> list[Experience]:
+        """A resident's stays, the latest request first."""
+        where = {"tenant_id": tenant, "resident_id": resident_id, "listed": {"$gt": "", "$lt": LAST}}
+        async with reachable():
+            found = (
+                await self.outbox.db["experiences"]
+                .find(where)
+                .sort("listed", DESCENDING)
+                .limit(limit)
+                .to_list(limit)
+            )
+        return [SHAPE.read(document) for document in found]
 
     async def page(
         self, tenant: str, cursor: str | None, limit: int, resident_id: str | None = None

@@ -114,11 +114,17 @@ class Crew:
         standing = await self.workers.find(tenant.id, resident_id)
         return standing, await self.centres.get(tenant.id, standing.worker.centre_id)
 
-    async def coming(self, tenant: Tenant, resident_id: str) -> list[Shift] | None:
-        """The shifts of the seven days to come that still stand; None for somebody who works with no centre."""
+    async def works(self, tenant: Tenant, resident_id: str) -> bool:
+        """Whether they work with a centre."""
         try:
             await self.workers.find(tenant.id, resident_id)
         except NotFound:
+            return False
+        return True
+
+    async def coming(self, tenant: Tenant, resident_id: str) -> list[Shift] | None:
+        """The shifts of the seven days to come that still stand; None for somebody who works with no centre."""
+        if not await self.works(tenant, resident_id):
             return None
         today = self.today(tenant)
         found = await self.between(tenant, resident_id, today, today + timedelta(days=7))

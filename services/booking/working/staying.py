@@ -133,6 +133,12 @@ class Staying:
                 log.error("stay_not_expired", experience_id=experience_id, error=type(error).__name__)
         return gone
 
+    async def latest(self, tenant: str, resident_id: str, limit: int) -> list[tuple[Experience, Place]]:
+        """A resident's stays with their places, the latest request first."""
+        stays = await self.experiences.latest(tenant, resident_id, limit)
+        places = {name: await self.places.get(tenant, name) for name in {stay.place_id for stay in stays}}
+        return [(stay, places[stay.place_id]) for stay in stays]
+
     async def get(self, tenant: Tenant, experience_id: str, resident_id: str | None = None) -> Experience:
         """Raises NotFound, also for another resident's when `resident_id` asks."""
         return self.experiences.read(await self._fetch(tenant, experience_id, resident_id))

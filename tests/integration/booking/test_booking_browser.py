@@ -48,6 +48,10 @@ async def test_every_page_and_state_is_accessible(
     ):
         await page.goto(f"{address}/booking/{path}")
         await accessible(page)
+    await page.goto(f"{address}/booking/calendar")
+    await page.get_by_role("button", name="アドレスを作る").click()
+    await page.get_by_label("カレンダーのアドレス").wait_for()
+    await accessible(page)
 
 
 async def test_three_presses_on_a_phone_without_javascript_make_a_booking(

@@ -73,6 +73,10 @@ async def test_an_address_that_was_renewed_or_taken_back_leads_nowhere(desk: Des
     assert (await desk.client.delete(MINE, headers=desk.who("aoi"))).status_code == 204
     assert (await desk.client.delete(MINE, headers=desk.who("aoi"))).status_code == 204
     assert (await desk.client.get(second)).status_code == 404
+    for key in ("one", "two"):  # a request that is sent again brings no lost address back
+        again = await desk.client.post(MINE, headers=desk.who("aoi") | {"Idempotency-Key": key})
+        assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "feed-ended")
+    assert {(await desk.client.get(path)).status_code for path in (first, second)} == {404}
     stored = await desk.started.core.db["feeds"].find({}).to_list(None)
     assert second.split("/")[-1].removesuffix(".ics") not in str(stored)
 

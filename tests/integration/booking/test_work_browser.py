@@ -10,6 +10,7 @@ from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
 from tests.harness import Harness, eventually
 from tests.integration.booking.centre import MONDAY, Centre, open_centre
 from tests.integration.booking.desk import A
+from tests.integration.booking.test_experiences import place, request
 from tests.signing_in import staff_cookie
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,7 @@ async def test_every_page_and_state_is_accessible(
     await centre.planned("ren", centre.entry("2026-12-04"), monday=THIS_WEEK)
     await centre.staff("PUT", f"/workers/{who}/commitments", {"weeks": [{"monday": MONDAY, "minutes": 60}]})
     contract = await centre.staff("POST", "/contracts", {"resident_id": who, "starts_on": "2026-12-01"})
+    stay = (await request(centre, "aoi", await place(centre), from_date="2026-12-14")).json()["id"]
     centre.desk.at(parse_service_time(f"{DAY}T09:00"))
     await centre.tell("ren", "absent", service_date="2026-12-04")
 
@@ -63,6 +65,13 @@ async def test_every_page_and_state_is_accessible(
     await page.select_option("#place-1", index=1)
     await page.get_by_role("button", name="この予定にする").click()
     await page.get_by_role("alert").wait_for()
+    await accessible(page)
+    await page.goto(f"{address}/booking/stays/{stay}")
+    await page.get_by_role("link", name="同意する").click()
+    await page.wait_for_url("**/agree")
+    await accessible(page)
+    await page.get_by_role("button", name="同意します").click()
+    await page.wait_for_url(f"**/stays/{stay}")
     await accessible(page)
     empty = await visit(chromium, address, centre.desk.who("new"), viewport)
     for path in ("", "/hours", "/contracts"):
