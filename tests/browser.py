@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
 from shared.auth import SESSION_COOKIE
 from tests.harness import eventually
@@ -89,8 +89,15 @@ async def visit(
     return await context.new_page()
 
 
+async def follow(leads_on: Locator) -> None:
+    """Press a button or link, and wait for the page that it leads to: what is looked at or pressed next is there, not on the page before."""
+    async with leads_on.page.expect_navigation():
+        await leads_on.click()
+
+
 async def accessible(page: Page, *rules: str) -> None:
     """No finding of axe-core (of its default rules, or of those tagged with `rules`), and nothing that must be scrolled sideways."""
+    await page.wait_for_load_state()
     found = await Axe().run(page, options={"runOnly": list(rules)} if rules else None)
     assert found.response["violations"] == [], found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.browser import DESKTOP, PHONE, accessible, served, visit
+from tests.browser import DESKTOP, PHONE, accessible, follow, served, visit
 from tests.integration.matching.centre import HIGH, enrolled, look, month, wish
 from tests.integration.matching.conftest import Town
 from tests.signing_in import staff_cookie
@@ -52,7 +52,7 @@ async def test_every_page_and_state_is_accessible_on_a_phone_and_the_wide_ones_o
 
     await fine(worker, GROWTH, f"{GROWTH}/assess")
     await fine(staff, STAFF, person, f"{person}/new?month={month(1)}")
-    await worker.get_by_role("button", name="保存する").click()
+    await follow(worker.get_by_role("button", name="保存する"))
     await worker.get_by_role("alert").wait_for()
     await accessible(worker)
     stranger = await visit(chromium, address, town.resident("nobody"), PHONE)
@@ -65,21 +65,21 @@ async def test_every_page_and_state_is_accessible_on_a_phone_and_the_wide_ones_o
     await fine(worker, GROWTH)
     await worker.get_by_text("どちらが正しいということはありません").wait_for()
     await fine(staff, person, f"{person}/{seen['id']}")
-    await staff.get_by_role("button", name="直して保存する").click()
+    await follow(staff.get_by_role("button", name="直して保存する"))
     await staff.get_by_role("alert").wait_for()
     await accessible(staff)
     await staff.get_by_role("group", name="休みや遅れを、ひとことで知らせる").get_by_label("4（3と5").check()
     for text in ("始めるときと終わるときを知らせる", "道具や預かった情報を、決めたとおりにあつかう"):
         await staff.get_by_role("group", name=text).get_by_label("5：").check()
     await staff.get_by_label("直す理由").fill("別の日の記録でした")
-    await staff.get_by_role("button", name="直して保存する").click()
+    await follow(staff.get_by_role("button", name="直して保存する"))
     await accessible(staff)
     await fine(staff, STAFF)
     await staff.get_by_text("見送る").first.click()
-    await staff.get_by_role("button", name="見送る").click()
+    await follow(staff.get_by_role("button", name="見送る"))
     await staff.get_by_role("alert").wait_for()
     await accessible(staff)
-    await staff.get_by_role("button", name="話してみる").click()
+    await follow(staff.get_by_role("button", name="話してみる"))
     await accessible(staff)
     await fine(worker, GROWTH)
     await worker.get_by_role("heading", name="次の一歩について、話してみませんか").wait_for()
@@ -95,20 +95,20 @@ async def test_a_phone_without_javascript_looks_at_a_month_corrects_it_and_takes
 ) -> None:
     page = await visit(chromium, address, town.resident("new"), PHONE, scripts=False)
     await page.goto(address + GROWTH)
-    await page.get_by_role("link", name="今月をふりかえる").click()
+    await follow(page.get_by_role("link", name="今月をふりかえる"))
     first = page.get_by_role("group", name="予定した日や時間に、仕事を始める")
     await first.get_by_label("3：半分くらいは予定どおり").check()
     await page.get_by_label("職員に伝えたいこと").fill("ゆっくりが合っています")
-    await page.get_by_role("button", name="保存する").click()
+    await follow(page.get_by_role("button", name="保存する"))
     await page.get_by_text("ふりかえりを保存しました").wait_for()
-    await page.get_by_role("link", name="今月のふりかえりを直す").click()
+    await follow(page.get_by_role("link", name="今月のふりかえりを直す"))
     await first.get_by_label("5：").check()
-    await page.get_by_role("button", name="直して保存する").click()
+    await follow(page.get_by_role("button", name="直して保存する"))
     said = (await town.api.get("/matching/v1/me/assessments", headers=town.resident("new"))).json()
     (own,) = said["assessments"]
     assert [one["answers"] for one in own["said"]] == [{"stability-1": 3}, {"stability-1": 5}]
-    await page.get_by_role("button", name="話してみたい、と伝える").click()
-    await page.get_by_role("button", name="取り消す").click()
+    await follow(page.get_by_role("button", name="話してみたい、と伝える"))
+    await follow(page.get_by_role("button", name="取り消す"))
     await page.get_by_text("取り消しました。いまのままで大丈夫です。").wait_for()
 
 

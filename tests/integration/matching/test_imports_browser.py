@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.browser import accessible, served, sizes
+from tests.browser import accessible, follow, served, sizes
 from tests.harness import Harness, eventually
 from tests.integration.matching.importing import HOME, A, advert, kjno, open_desk
 from tests.signing_in import staff_cookie
@@ -47,7 +47,7 @@ async def test_staff_send_lists_and_read_what_came_of_them(
         await accessible(page)
         await page.get_by_label("求人情報提供のXMLファイル").set_input_files(tmp_path / "list.xml")
         await page.get_by_label("すべて入っている").check()
-        await page.get_by_role("button", name="送る").first.click()
+        await follow(page.get_by_role("button", name="送る").first)
         await page.wait_for_url("**/imports/imp_*")
 
         async def state() -> str:
@@ -57,23 +57,23 @@ async def test_staff_send_lists_and_read_what_came_of_them(
         text = await eventually(state, until=lambda text: "最後まで取りこみました" in text)
         await accessible(page)
         assert "120件" in text and "新しく加えた" in text and "職種（sksu）" in text
-        await page.get_by_role("link", name="つぎを見る").click()
+        await follow(page.get_by_role("link", name="つぎを見る"))
         assert kjno(119) in await page.locator("main").inner_text()
         assert len(await kept(page, "表をCSVで受け取る")) == 61
         await page.goto(f"{address}{PAGE}")
         await page.get_by_label("CSVかJSONのファイル").set_input_files(tmp_path / "companies.csv")
-        await page.locator("form[action$='/lists']").get_by_role("button", name="送る").click()
+        await follow(page.locator("form[action$='/lists']").get_by_role("button", name="送る"))
         text = await eventually(state, until=lambda text: "何も変えていません" in text)
         assert "加えるもの" in text and "企業名" in text
         await accessible(page)
         await page.goto(f"{address}{PAGE}")
         await page.get_by_label("job tagの数値データ").set_input_files(tmp_path / "occupations.csv")
         await page.get_by_label("ダウンロードした日").fill("2026-11-01")
-        await page.locator("form[action$='/occupations']").get_by_role("button", name="送る").click()
+        await follow(page.locator("form[action$='/occupations']").get_by_role("button", name="送る"))
         await eventually(state, until=lambda text: "1の職業" in text and "反映ずみ" in text)
         await accessible(page)
         await page.get_by_label("CSVかJSONのファイル").set_input_files(tmp_path / "occupations.csv")
-        await page.locator("form[action$='/lists']").get_by_role("button", name="送る").click()
+        await follow(page.locator("form[action$='/lists']").get_by_role("button", name="送る"))
         assert "このファイルは読み取れません" in await page.get_by_role("alert").inner_text()
         assert len(await kept(page, "JSON.*求人を書き出す")) == 62
         assert len(await kept(page, "CSV.*企業")) == 2

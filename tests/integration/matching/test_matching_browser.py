@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from services.matching.pages.questionnaire import LAST, STEPS
 from services.matching.values import CALLINGS
-from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
+from tests.browser import DESKTOP, PHONE, accessible, follow, served, sizes, visit
 from tests.integration.matching.conftest import SMALL, Town
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ async def test_every_page_and_state_is_accessible(
         await accessible(page)
 
     async def pressed(button: str) -> None:
-        await page.get_by_role("button", name=button, exact=True).first.click()
+        await follow(page.get_by_role("button", name=button, exact=True).first)
         await accessible(page)
 
     for path in (
@@ -73,14 +73,14 @@ async def test_every_page_and_state_is_accessible(
     await accessible(page)
     await pressed("使わないようにする")
     await pressed("合いそうな仕事を見る")
-    await on_offer(page, "となりの畑の出荷", "興味がある").click()
-    await on_offer(page, "まちの店", "興味がない").click()
+    await follow(on_offer(page, "となりの畑の出荷", "興味がある"))
+    await follow(on_offer(page, "まちの店", "興味がない"))
     for summary in await page.locator("summary").all():
         await summary.click()
     await accessible(page)
-    await on_offer(page, "となりの畑の出荷", "体験してみたい").click()
+    await follow(on_offer(page, "となりの畑の出荷", "体験してみたい"))
     await accessible(page)
-    await page.get_by_role("link", name="くわしく見る").first.click()
+    await follow(page.get_by_role("link", name="くわしく見る").first)
     await accessible(page)
     await shown("/matching/proposals/said")
     await town.answers(wishes={"wage_floor": 9000})
@@ -97,25 +97,25 @@ async def test_a_phone_without_javascript_gets_from_the_first_question_to_an_off
     page = await visit(chromium, address, town.resident(), PHONE, scripts=False)
     await page.goto(f"{address}/matching/questionnaire")
     await page.get_by_role("radio", name="とても大切").first.check()
-    await page.get_by_role("button", name="ここで休む").click()
-    await page.get_by_role("link", name="続きから答える").click()
+    await follow(page.get_by_role("button", name="ここで休む"))
+    await follow(page.get_by_role("link", name="続きから答える"))
     for step in range(LAST):
         await page.get_by_role("radio").nth(6 if step == 0 else 0).check()
-        await page.get_by_role("button", name="次へ進む" if step < LAST - 1 else "答えおわる").click()
+        await follow(page.get_by_role("button", name="次へ進む" if step < LAST - 1 else "答えおわる"))
     await page.get_by_role("checkbox", name="平日の夜おそく").check()
     await page.get_by_role("checkbox", name="木").check()
-    await page.get_by_role("button", name="保存する").click()
+    await follow(page.get_by_role("button", name="保存する"))
     await page.get_by_text("月・火・水・金 22:00").wait_for()
-    await page.get_by_role("button", name="合いそうな仕事を見る").click()
+    await follow(page.get_by_role("button", name="合いそうな仕事を見る"))
     await page.get_by_role("heading", name="となりの畑の出荷").wait_for()
-    await on_offer(page, "となりの畑の出荷", "興味がない").click()
-    await on_offer(page, "となりの畑の出荷", "取り消す").click()
+    await follow(on_offer(page, "となりの畑の出荷", "興味がない"))
+    await follow(on_offer(page, "となりの畑の出荷", "取り消す"))
     await on_offer(page, "となりの畑の出荷", "興味がある").wait_for()
-    await page.get_by_role("article", name="となりの畑の出荷").get_by_role("link").click()
-    await page.get_by_role("button", name="聞いてみたい").click()
+    await follow(page.get_by_role("article", name="となりの畑の出荷").get_by_role("link"))
+    await follow(page.get_by_role("button", name="聞いてみたい"))
     await page.get_by_text("「聞いてみたい」と、窓口の相談員に伝えました。").wait_for()
     await page.goto(f"{address}/matching/profile/delete")
-    await page.get_by_role("button", name="すべて消す").click()
+    await follow(page.get_by_role("button", name="すべて消す"))
     await page.get_by_role("heading", name="答えと希望を消しました").wait_for()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
-from tests.browser import accessible, served, sizes
+from tests.browser import accessible, follow, served, sizes
 from tests.harness import Harness, a_tenant
 from tests.integration.matching.conftest import LARGE, SMALL, Town
 from tests.integration.matching.test_fairness_page import signed_in
@@ -73,6 +73,6 @@ async def test_the_page_is_accessible(chromium: Browser, town: Town, viewport: V
         page = await context.new_page()
         await page.goto(address + PAGE)
         await accessible(page)
-        await page.get_by_role("button", name="返事をした").click()
+        await follow(page.get_by_role("button", name="返事をした"))
         await page.get_by_text("問い合わせは、ありません").wait_for()
         await accessible(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser import DESKTOP, PHONE, accessible, served, visit
+from tests.browser import DESKTOP, PHONE, accessible, follow, served, visit
 from tests.harness import eventually
 from tests.integration.matching.conftest import Town
 from tests.integration.matching.test_support import RULES
@@ -18,7 +18,7 @@ SAMPLE = Path(__file__).parents[3] / "deploy/local/sample/support-rules.yaml"
 
 
 async def press(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=name, exact=True).click()
+    await follow(page.get_by_role("button", name=name, exact=True))
 
 
 async def test_a_resident_finds_programmes_one_question_at_a_time(chromium: Browser, town: Town) -> None:
