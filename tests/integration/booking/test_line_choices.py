@@ -9,8 +9,8 @@ from shared.events.envelope import Event, envelop
 from shared.events.intake import ActionChosen, ChosenAction
 from shared.idempotency import Command
 from shared.trace import Trace, tracing
-from tests.harness import a_tenant, eventually
-from tests.integration.booking.desk import DAY, NOW, A, B, Desk, resident_id
+from tests.harness import Harness, a_tenant, eventually
+from tests.integration.booking.desk import DAY, NOW, A, B, Desk, open_desk, resident_id
 
 TIMES = "banso.booking.appointment.times_offered.v1"
 REFUSED = "banso.booking.action.refused.v1"
@@ -165,8 +165,9 @@ async def test_an_action_that_nobody_performs_is_refused_and_kept_waiting_by_nob
     assert refused.data["reason"] in ("unavailable", "not_found")
 
 
-async def test_a_crash_between_the_change_and_its_answer_changes_nothing_twice(desk: Desk) -> None:
+async def test_a_crash_between_the_change_and_its_answer_changes_nothing_twice(harness: Harness) -> None:
     """The sweep performs it again: the desk knows the command."""
+    desk = await open_desk(harness, "chosen-actions")
     appointment = await desk.booked("aoi", await desk.counsellor())
     event = chosen("aoi", "appointment.cancel", appointment)
     await settled(desk, event)
@@ -192,7 +193,8 @@ async def test_a_crash_between_the_change_and_its_answer_changes_nothing_twice(d
     assert await choices.waiting(A, NOW) == []
 
 
-async def test_a_fault_of_ours_is_tried_again_and_told_in_the_end(desk: Desk) -> None:
+async def test_a_fault_of_ours_is_tried_again_and_told_in_the_end(harness: Harness) -> None:
+    desk = await open_desk(harness, "chosen-actions")
     core = desk.started.core
     choices = ChosenActions(core.outbox)
 

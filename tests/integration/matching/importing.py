@@ -78,14 +78,15 @@ class Desk:
         return [e.type.split(".")[-2] for e in events if e.type.startswith("banso.matching.offer")]
 
 
-async def open_desk(harness: Harness, folder: Path, **settings: Any) -> Desk:
-    """Matching for a municipality and its neighbour."""
+async def open_desk(harness: Harness, folder: Path, *by_hand: str, **settings: Any) -> Desk:
+    """Matching for a municipality and its neighbour. The rounds `by_hand` are made by the test (`Harness.keep`)."""
     areas = folder / "areas.csv"
     areas.write_text(AREAS)
     await harness.declare(
         a_tenant(A, municipality_code=HOME, neighbouring_areas=[NEIGHBOUR]),
         a_tenant(B, municipality_code=NEIGHBOUR),
     )
+    await harness.keep("matching", *by_hand)
     quick = {"importing_every": 0.05, "spreading_every": 0.05, "fetching_every": 0.05, "hellowork_pause": 0.0}
     return Desk(harness, await harness.launch("matching", municipalities=areas, **{**quick, **settings}))
 

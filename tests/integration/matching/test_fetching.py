@@ -13,7 +13,6 @@ from services.matching.importing.parts import importing_of
 from services.matching.settings import Settings
 from services.matching.store import open_store
 from shared.ids import new_ulid
-from tests.browser import free_port
 from tests.fakes.hellowork import service
 from tests.fakes.hellowork.service import Lists, build_app
 from tests.harness import Harness, eventually
@@ -28,18 +27,18 @@ async def lists(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Lists, s
     """What the stand-in gives, ten records to a page, and where it is."""
     for module in (service, session):
         monkeypatch.setattr(module, "PAGE", 10)
-    made, port = Lists(offers={"M100": [advert(n) for n in range(25)], "M200": [advert(30)]}), free_port()
+    made = Lists(offers={"M100": [advert(n) for n in range(25)], "M200": [advert(30)]})
     runner = web.AppRunner(build_app(made))
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield made, f"http://127.0.0.1:{port}"
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield made, f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
 
 
 async def opened(harness: Harness, folder: Path, lists: tuple[Lists, str], **settings: Any) -> Desk:
-    """At half past six, the day's fetch not begun."""
-    wanted = {"role": "api", "fetching_every": 600.0, **settings}
-    desk = await open_desk(harness, folder, hellowork_url=lists[1], **wanted)
+    """At half past six; the day's fetch is begun by the test alone."""
+    wanted = {"role": "api", **settings}
+    desk = await open_desk(harness, folder, "hellowork-fetches", hellowork_url=lists[1], **wanted)
     let_in(harness, A, lists[0].user, lists[0].password)
     desk.at(MORNING)
     return desk
@@ -115,7 +114,7 @@ async def test_a_fetch_that_was_broken_off_goes_on_at_its_page(
     begun = (await desk.ask("POST", "/imports/hellowork/fetch")).json()
     lists[0].faults = [None]
     lists[0].faults += ["unavailable"] * 50
-    slow = {"hellowork_url": lists[1], "fetching_every": 600.0, "hellowork_pause": 600.0, "role": "worker"}
+    slow = {"hellowork_url": lists[1], "hellowork_pause": 600.0, "role": "worker"}
     dying = await open_desk(harness, tmp_path, **slow)
     dying.at(MORNING)
     await eventually(lambda: desk.look(begun["id"]), until=lambda run: run["read"] == 10)
