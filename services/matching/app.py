@@ -28,6 +28,7 @@ from services.matching.routes.support import support_router
 from services.matching.settings import Settings
 from services.matching.store import KEPT, OUTBOXES, open_store
 from services.matching.store.support import Support
+from services.matching.store.forgetting import kept
 from shared.following import Following
 from shared.http.app import build_app
 from shared.retention import Forgetting
@@ -102,6 +103,7 @@ async def compose(core: Core) -> Service:
             refitting.run,
             recommending.run,
             *importing.workers,
-            Forgetting(core.db, core.registry, core.clock, KEPT).run,
+            Finishing(core.db, core.registry, ordering, settings.finishing_every).run,
+            Forgetting(core.db, core.registry, core.clock, (*KEPT, *kept(core.db))).run,
         ),
     )

@@ -83,12 +83,15 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
         return {o.id: as_shown(o, o.company_id not in resting) for o in offers.values()}
 
     async def _first_page(visitor: Visitor) -> Slate | None:
-        """Of the list that was made last."""
+        """Of the list that was made last; None also when that page is no longer kept."""
         slate = await store.slates.latest(visitor.tenant.id, visitor.resident_id)
         for _ in range(MOST_PAGES):
             if slate is None or slate.follows is None:
                 break
-            slate = await own_slate(store, visitor, slate.follows)
+            try:
+                slate = await own_slate(store, visitor, slate.follows)
+            except NotFound:
+                return None
         return slate
 
     async def _page_after(visitor: Visitor, slate_id: str) -> str | None:

@@ -14,7 +14,6 @@ from services.matching.store.imports import Imports
 from services.matching.store.interactions import KEPT_FOR as INTERACTIONS_KEPT
 from services.matching.store.interactions import Interactions
 from services.matching.store.interests import Interests
-from services.matching.store.models import KEPT_FOR as MODELS_KEPT
 from services.matching.store.models import Models
 from services.matching.store.occupations import Occupations
 from services.matching.store.offers import Offers
@@ -24,10 +23,11 @@ from services.matching.store.residents import Residents
 from services.matching.store.send_lists import COLLECTIONS as SEND_LISTS
 from services.matching.store.send_lists import KEPT as SEND_LISTS_KEPT
 from services.matching.store.send_lists import SendLists
+from services.matching.store.slates import KEPT as SLATES_KEPT
 from services.matching.store.slates import Slates
-from services.matching.store.snapshots import KEPT_FOR as SNAPSHOTS_KEPT
 from services.matching.store.snapshots import Snapshots
 from services.matching.store.subscriptions import COLLECTION as SUBSCRIPTIONS
+from services.matching.store.subscriptions import KEPT as SUBSCRIPTIONS_KEPT
 from services.matching.store.subscriptions import Subscriptions
 from services.matching.store.support import COLLECTIONS as SUPPORT
 from services.matching.store.support import KEPT as SUPPORT_KEPT
@@ -89,6 +89,7 @@ COLLECTIONS = (
         (
             IndexModel([_TENANT, ("resident_id", ASCENDING), *_NEWEST]),
             IndexModel([_TENANT, ("offer_id", ASCENDING), *_NEWEST]),
+            IndexModel([_TENANT, ("created_at", ASCENDING)]),
             # the same thing is said once at a time; what was taken back may be said again
             IndexModel(
                 [_TENANT, ("resident_id", ASCENDING), ("offer_id", ASCENDING), ("kind", ASCENDING)],
@@ -153,10 +154,9 @@ OUTBOXES = (
 
 KEPT = (
     Kept("interactions", "at", lambda _: INTERACTIONS_KEPT.days),
-    Kept("snapshots", "at", lambda _: SNAPSHOTS_KEPT.days),
-    Kept("models", "superseded_at", lambda _: MODELS_KEPT.days),
-    Kept("model_pieces", "superseded_at", lambda _: MODELS_KEPT.days),
+    *SLATES_KEPT,
     *SEND_LISTS_KEPT,
+    SUBSCRIPTIONS_KEPT,
     *SUPPORT_KEPT,
     *assessments.KEPT,
     *orders.KEPT,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pymongo import DESCENDING
 
@@ -15,7 +15,6 @@ from shared.mongo import Database, Document, Duplicate, reachable
 from shared.outbox import Outbox
 
 PIECE = 8 * 1024 * 1024
-KEPT_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Slates, kept with everything that led to them."""
+"""Slates, kept with everything that led to them: as long as there is a slate, it can be made again."""
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pymongo import ASCENDING
 
@@ -22,6 +23,8 @@ from shared.events.envelope import Payload
 from shared.idempotency import Command
 from shared.mongo import Database, Document, reachable
 from shared.outbox import Outbox
+from shared.retention import Kept
+from shared.tenancy import Retention
 
 EMPTIED: Document = {
     "seeker": {
@@ -43,6 +46,20 @@ EMPTIED: Document = {
     "commands": [],
 }
 """The fields of a slate whose person had everything deleted."""
+A_DAY, A_MONTH = 1, 31
+"""A slate may be made of a model that was succeeded a moment ago; a snapshot's document may be as old as its month."""
+
+
+def _longer(by: int) -> Callable[[Retention], int | None]:
+    return lambda retention: None if retention.proposals is None else retention.proposals + by
+
+
+KEPT: Final = (
+    Kept("slates", "created_at", _longer(0)),
+    Kept("models", "superseded_at", _longer(A_DAY)),
+    Kept("model_pieces", "superseded_at", _longer(A_DAY)),
+    Kept("snapshots", "at", _longer(A_MONTH)),
+)
 _SHOWN = {"resident_id": 1, "created_at": 1, "proposals.offer._id": 1, "test": 1}
 _SHOWN_TERMS = {**_SHOWN, "proposals.terms": 1}
 

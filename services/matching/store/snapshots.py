@@ -4,7 +4,7 @@ import json
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.matching.offer import Offer
 from services.matching.snapshot import Snapshot, digest, read_part, snapshot_hash
@@ -12,8 +12,6 @@ from shared.errors import NotFound
 from shared.ids import derived_id
 from shared.mongo import Database, Document, Duplicate, reachable
 
-KEPT_FOR = timedelta(days=90 + 31)
-"""Slates can be made again for 90 days; a document may be as old as its month."""
 REMEMBERED = 20_000
 
 

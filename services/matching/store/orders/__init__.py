@@ -29,7 +29,10 @@ def _by(*fields: str) -> IndexModel:
 
 
 COLLECTIONS = (
-    CollectionSpec("orders", (_by("order"), _by("state", "order"), OUTBOX_INDEX)),
+    CollectionSpec(
+        "orders",
+        (_by("order"), _by("state", "order"), _by("clearing", "order"), _by("due_at"), OUTBOX_INDEX),
+    ),
     CollectionSpec("tasks", (_by("order_id", "order"), _by("open", "order"))),
     CollectionSpec(
         "assignments",
