@@ -103,7 +103,6 @@ async def compose(core: Core) -> Service:
             refitting.run,
             recommending.run,
             *importing.workers,
-            Finishing(core.db, core.registry, ordering, settings.finishing_every).run,
             Forgetting(core.db, core.registry, core.clock, (*KEPT, *kept(core.db))).run,
         ),
     )
