@@ -1,6 +1,6 @@
-"""`python -m tests.bench.booking [--rounds N] [--count N] [--sizes 50,500] [--only computing|reading|booking|planning] [--json FILE]`
+"""`python -m tests.bench.booking [--rounds N] [--count N] [--sizes 50,500,5000] [--only computing|reading|booking|planning] [--json FILE]`
 
-Servers of its own in a temporary folder, removed at the end. Figures of one machine at one time: compare ratios, not machines.
+Ends with 1 when a figure is not what it is to be. Servers of its own in a temporary folder, removed at the end. Figures of one machine at one time: compare ratios, not machines.
 """
 
 import argparse
@@ -21,9 +21,10 @@ from tests.bench.booking.sample import TOKYO
 from tests.servers import embedded
 
 
-def main() -> None:
+def main() -> bool:
+    """Whether everything is as it is to be."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.booking", description=__doc__)
-    parser.add_argument("--sizes", default="50,500", help="counsellors behind the HTTP requests")
+    parser.add_argument("--sizes", default="50,500,5000", help="counsellors behind the HTTP requests")
     parser.add_argument("--rounds", type=int, default=6, help="rounds of bookings")
     parser.add_argument("--count", type=int, default=200, help="bookings a round")
     parser.add_argument("--only", choices=["computing", "reading", "booking", "planning"])
@@ -63,6 +64,7 @@ def main() -> None:
             "planned": [asdict(one) for one in planned],
         }
         args.json.write_text(json.dumps(figures))
+    return all(one.kept for one in report.verdicts_of(computed, read, booked, planned))
 
 
 def _read(place: Place, key: str, count: int) -> Read:
@@ -79,4 +81,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(not main())

@@ -1,6 +1,7 @@
 """The figures as tables, and what they are to be."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tests.bench.booking.booking_rounds import LANES, Booked
 from tests.bench.booking.computing import LOOPED, Computed
@@ -34,7 +35,8 @@ def text(
         parts.append(f"Bookings a second\n\n{_booked(booked)}")
     if planned:
         parts.append(f"Shift plan of a centre, 4 weeks, 8 stations, 4 bands a day\n\n{_planned(planned)}")
-    return "\n\n".join([*parts, ABOUT, _verdict(computed, read, booked, planned)])
+    verdicts = [one.text for one in verdicts_of(computed, read, booked, planned)]
+    return "\n\n".join([*parts, ABOUT, "\n".join(verdicts)])
 
 
 def _computed(computed: Sequence[Computed]) -> str:
@@ -96,37 +98,45 @@ def _planned(planned: Sequence[Planned]) -> str:
     return table(heads, rows)
 
 
-def _verdict(
+@dataclass(frozen=True)
+class Verdict:
+    """A figure beside what it is to be: at most `target`, or at least."""
+
+    what: str
+    value: float
+    target: float
+    at_most: bool = True
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.target if self.at_most else self.value >= self.target
+
+    @property
+    def text(self) -> str:
+        bound = f"at {'most' if self.at_most else 'least'} {self.target:g}"
+        return f"{self.what}: {number(self.value, 2)} ({bound}: {'kept' if self.kept else 'MISSED'})"
+
+
+def verdicts_of(
     computed: Sequence[Computed], read: Sequence[Read], booked: Booked, planned: Sequence[Planned]
-) -> str:
-    found = [
-        *(
-            (
-                f"plan for {CENTRE} workers ({'several bands' if one.long_days else 'one band'} a day), s",
-                one.seconds,
-                SECONDS,
-                True,
+) -> list[Verdict]:
+    """What was asked of what was measured."""
+    found = []
+    for plan in planned:
+        if plan.workers == CENTRE:
+            bands = "several bands" if plan.long_days else "one band"
+            found.append(Verdict(f"plan for {CENTRE} workers ({bands} a day), s", plan.seconds, SECONDS))
+    for one in computed:
+        if one.counsellors == NATIONAL:
+            found.append(Verdict(f"computation with {NATIONAL} counsellors, ms", one.union, COMPUTED_MS))
+            found.append(
+                Verdict("the same as a request has it: counts after a booking, ms", one.kept, COMPUTED_MS)
             )
-            for one in planned
-            if one.workers == CENTRE
-        ),
-        *(
-            (f"computation with {NATIONAL} counsellors, ms", one.union, COMPUTED_MS, True)
-            for one in computed
-            if one.counsellors == NATIONAL
-        ),
-        *(
-            (f"request / empty route with {NATIONAL} counsellors", one.changed / one.empty, READ_RATIO, True)
-            for one in read
-            if one.counsellors == NATIONAL
-        ),
-    ]
+    for sort in read:
+        if sort.counsellors == NATIONAL:
+            ratio = sort.changed / sort.empty
+            found.append(Verdict(f"request / empty route with {NATIONAL} counsellors", ratio, READ_RATIO))
     if booked.desk:
         ratio = ratio_of_pairs(booked.desk, booked.floor)
-        found.append(("bookings / bare operations", ratio, BOOKED_RATIO, False))
-    lines = []
-    for what, value, target, at_most in found:
-        kept = value <= target if at_most else value >= target
-        word = "at most" if at_most else "at least"
-        lines.append(f"{what}: {number(value, 2)} ({word} {target:g}: {'kept' if kept else 'MISSED'})")
-    return "\n".join(lines)
+        found.append(Verdict("bookings / bare operations", ratio, BOOKED_RATIO, at_most=False))
+    return found
