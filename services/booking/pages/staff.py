@@ -2,17 +2,22 @@
 
 from fastapi import APIRouter
 
+from services.booking.feeding import Feeding
 from services.booking.pages.staff_agenda import language_name, reference, state_text, stretch_text, unmarked
 from services.booking.pages.staff_appointments import staff_appointment_pages
+from services.booking.pages.staff_book import staff_book_pages
 from services.booking.pages.staff_days import day_pages
+from services.booking.pages.staff_feeds import feed_pages
 from services.booking.pages.staff_hours import hours_pages
 from services.booking.pages.staff_leaves import leave_pages
 from services.booking.pages.staff_overview import overview_pages
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_pools import pool_pages
 from services.booking.pages.staff_profile import profile_pages
+from services.booking.pages.staff_residents import resident_pages
 from services.booking.pages.staff_rooms import room_pages
 from services.booking.pages.staff_route import LINKS
+from services.booking.pages.staff_series import staff_series_pages
 from services.booking.pages.staff_waiting import staff_waiting_pages
 from services.booking.parts import Parts
 from services.booking.reassigning import Reassigning
@@ -24,7 +29,13 @@ from shared.web import Pages
 
 
 def staff_pages(
-    pages: Pages, clock: Clock, registry: Registry, parts: Parts, reassigning: Reassigning, waitlist: Waitlist
+    pages: Pages,
+    clock: Clock,
+    registry: Registry,
+    parts: Parts,
+    reassigning: Reassigning,
+    waitlist: Waitlist,
+    feeding: Feeding,
 ) -> list[APIRouter]:
     """Everything below /booking/staff but for the signing in, which is the same in every service."""
     pages.link_for_staff(*LINKS)
@@ -36,9 +47,13 @@ def staff_pages(
         overview_pages(pages, clock, agenda, people),
         day_pages(pages, clock, agenda, people),
         staff_appointment_pages(pages, clock, parts.desk, parts.openings, people),
+        resident_pages(pages, clock, parts.desk, people),
+        staff_book_pages(pages, parts.desk, parts.openings),
+        staff_series_pages(pages, parts.recurring, parts.openings, people),
         staff_waiting_pages(pages, waitlist, people),
         hours_pages(pages, clock, parts.roster, people),
         profile_pages(pages, parts.roster),
+        feed_pages(pages, feeding, parts.counsellors),
         leave_pages(pages, clock, parts.roster, reassigning, people),
         room_pages(pages, parts.rooms),
         pool_pages(pages, clock, registry, parts.pooling, parts.sessions),

@@ -47,10 +47,12 @@ def staff_appointment_pages(
         status: int = 200,
         problem: str = "",
         note: str = "",
+        booked: bool = False,
         **more: Any,
     ) -> HTMLResponse:
         known = await people.all(staff.tenant)
         now = clock.now()
+        reason = appointment.assignment or ({"code": "chosen"} if booked else None)
         return pages.render(
             template,
             staff.tenant,
@@ -59,6 +61,7 @@ def staff_appointment_pages(
             now=now,
             problem=problem,
             typed_note=note,
+            booked=booked,
             a=appointment,
             people=known,
             rooms=await people.rooms(staff.tenant),
@@ -66,14 +69,14 @@ def staff_appointment_pages(
             reference=reference(appointment.resident_id),
             join_url=join_url(appointment, staff.tenant),
             begun=now >= appointment.slot.starts_at,
-            why=for_staff(appointment.assignment) if appointment.assignment else "",
+            why=for_staff(reason) if reason else "",
             idempotency_key=new_ulid(),
             **more,
         )
 
     @router.get("/appointments/{appointment_id}")
-    async def see(staff: Reader, appointment_id: AppointmentPath) -> HTMLResponse:
-        return await show(staff, await desk.get(staff.tenant, appointment_id))
+    async def see(staff: Reader, appointment_id: AppointmentPath, booked: bool = False) -> HTMLResponse:
+        return await show(staff, await desk.get(staff.tenant, appointment_id), booked=booked)
 
     @router.post("/appointments/{appointment_id}/outcome")
     async def mark(

@@ -1,5 +1,7 @@
 """/booking/staff/counsellors/new and …/profile: who a counsellor is; the hours are on a page of their own."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 
 from services.booking.counsellor import Counsellor
 from services.booking.pages.staff_agenda import LANGUAGES
+from services.booking.pages.staff_book_form import GENDERS
 from services.booking.pages.staff_hours import CHANGED_BY_OTHERS
 from services.booking.pages.staff_route import CounsellorPath, CounsellorWriter, staff_command, staff_router
 from services.booking.pages.views import CHANNELS
@@ -23,11 +26,13 @@ from shared.web.visiting import form_of, go
 
 FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
 WHERE = f"{HOME}/counsellors"
-TEXTS = ("display_name", "daily_cap", "from_date", "to_date")
+TEXTS = ("display_name", "skills", "gender", "daily_cap", "from_date", "to_date")
 PROBLEMS = {
     "display_name": "名前を80文字までで書いてください",
     "channels": "話し方を1つ以上選んでください",
     "languages": "言葉を1つ以上選んでください",
+    "skills": "英語の小文字と数字と「-」で書き、「、」で区切ってください（40こまで）",
+    "gender": "性別を選んでください",
     "daily_cap": "1から100までの数を書いてください",
     "from_date": "日にちを選んでください",
     "to_date": "始めの日より後の日を選んでください",
@@ -53,6 +58,7 @@ def profile_pages(pages: Pages, roster: Roster) -> APIRouter:
             present=present,
             fields=fields,
             channels=CHANNELS,
+            genders=GENDERS,
             languages=LANGUAGES | {code: code for code in fields["languages"] if code not in LANGUAGES},
             problems=problems or {},
             problem=problem,
@@ -109,7 +115,7 @@ def _typed(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def _present(counsellor: Counsellor) -> dict[str, Any]:
-    texts = {name: getattr(counsellor, name) for name in TEXTS}
+    texts = {name: getattr(counsellor, name) for name in TEXTS} | {"skills": "、".join(counsellor.skills)}
     shown = {name: "" if value is None else str(value) for name, value in texts.items()}
     lists = {"channels": list(counsellor.channels), "languages": list(counsellor.languages)}
     return {**shown, **lists, "active": counsellor.active}
@@ -117,14 +123,21 @@ def _present(counsellor: Counsellor) -> dict[str, Any]:
 
 def _read(fields: Mapping[str, Any]) -> tuple[CounsellorBody | None, dict[str, str]]:
     """What the fields say, or what is wrong with them, by field."""
+    said = {name: value for name, value in fields.items() if value != ""}
     try:
-        body = CounsellorBody.model_validate({name: value for name, value in fields.items() if value != ""})
+        body = CounsellorBody.model_validate(said | {"skills": _codes(fields["skills"])})
     except ValidationError as refused:
         wrong = {str(error["loc"][0]) for error in refused.errors()}
         return None, {name: text for name, text in PROBLEMS.items() if name in wrong}
     if body.from_date and body.to_date and body.to_date < body.from_date:
         return None, {"to_date": PROBLEMS["to_date"]}
     return body, {}
+
+
+def _codes(text: str) -> list[str]:
+    """Skills as people write them in one field."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return [code for code in re.split(r"[\s、,;/]+", plain) if code]
 
 
 def _with(counsellor: Counsellor, body: CounsellorBody) -> Counsellor:
@@ -134,6 +147,8 @@ def _with(counsellor: Counsellor, body: CounsellorBody) -> Counsellor:
         display_name=body.display_name,
         languages=tuple(dict.fromkeys(body.languages)),
         channels=tuple(dict.fromkeys(body.channels)),
+        skills=tuple(dict.fromkeys(body.skills)),
+        gender=body.gender,
         daily_cap=body.daily_cap,
         active=body.active,
         from_date=body.from_date,

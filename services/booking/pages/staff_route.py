@@ -20,12 +20,15 @@ CounsellorWriter = Annotated[Staff, Depends(StaffWith("counsellors:write"))]
 AppointmentPath = Annotated[str, Path(pattern=id_pattern("apt"))]
 CounsellorPath = Annotated[str, Path(pattern=id_pattern("cou"))]
 LeavePath = Annotated[str, Path(pattern=id_pattern("lea"))]
+ResidentPath = Annotated[str, Path(pattern=id_pattern("res"))]
+SeriesPath = Annotated[str, Path(pattern=id_pattern("ser"))]
 RoomPath = Annotated[str, Path(pattern=id_pattern("rom"))]
 
 LINKS = (
     StaffLink(HOME, "きょう"),
     StaffLink(f"{HOME}/day", "1日の予定", "appointments:read"),
     StaffLink(f"{HOME}/week", "1週間", "appointments:read"),
+    StaffLink(f"{HOME}/residents", "住民の予約", "appointments:read"),
     StaffLink(f"{HOME}/waiting", "空きを待つ人", "appointments:read"),
     StaffLink(f"{HOME}/counsellors", "相談員", "counsellors:read"),
     StaffLink(f"{HOME}/rooms", "部屋と回線", "counsellors:write"),

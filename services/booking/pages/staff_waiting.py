@@ -7,10 +7,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.booking.openings import zone_of
 from services.booking.pages.route import problem_title
+from services.booking.pages.staff_book_form import Asking
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import Reader, Writer, staff_router
 from services.booking.pages.views import CHANNELS
 from services.booking.pages.waiting import said
+from services.booking.waiting import Entry
 from services.booking.waitlist import Waitlist
 from shared.errors import Conflict
 from shared.ids import id_pattern
@@ -46,6 +48,7 @@ def staff_waiting_pages(pages: Pages, waitlist: Waitlist, people: StaffPeople) -
             channels=CHANNELS,
             priorities=PRIORITIES,
             said=said,
+            asked_by=_asked_by,
             problem=problem,
             saved=saved,
         )
@@ -69,3 +72,17 @@ def staff_waiting_pages(pages: Pages, waitlist: Waitlist, people: StaffPeople) -
         return go(f"{WHERE}?saved=true")
 
     return router
+
+
+def _asked_by(entry: Entry) -> Asking:
+    """What this person waits for, as staff would book it for them."""
+    wanted = entry.wanted
+    return Asking(
+        wanted.channel,
+        wanted.minutes,
+        wanted.counsellor_id,
+        wanted.language,
+        tuple(sorted(wanted.skills)),
+        wanted.gender,
+        wanted.gender is not None,
+    )

@@ -323,14 +323,17 @@ async def test_a_counsellor_is_added_then_given_hours_then_changed(desk: Desk) -
         True,
     )
     path = f"/counsellors/{made['id']}/profile"
-    await desk.staff("PUT", f"/counsellors/{made['id']}", {**_body(made), "skills": ["mental-health"]})
+    await desk.staff("PUT", f"/counsellors/{made['id']}", {**_body(made), "weight": 0.5})
     await staff.get(path)
-    changed: dict[str, Any] = {**fields, "daily_cap": "4", "to_date": "2027-03-31"}
+    changed: dict[str, Any] = {**fields, "daily_cap": "4", "to_date": "2027-03-31", "gender": "female"}
+    assert (await staff.post(path, **changed, skills="こころ")).status_code == 422
+    changed["skills"] = "Mental-Health、debt debt"
     assert (await staff.post(path, **changed, from_date="2027-04-01")).status_code == 422
     await staff.post(path, **changed)
     kept = (await desk.staff("GET", f"/counsellors/{made['id']}")).json()
     assert (kept["daily_cap"], kept["to_date"], kept["active"]) == (4, "2027-03-31", False)
-    assert kept["skills"] == ["mental-health"]
+    assert (kept["skills"], kept["gender"]) == (["mental-health", "debt"], "female")
+    assert kept["weight"] == 0.5  # what the page does not show stays
     counsellor = StaffBrowser(desk, "counsellor", counsellor_id=made["id"])
     assert (await counsellor.get(path)).status_code == 403
 
