@@ -19,6 +19,8 @@ SHOWN = 10_000
 """Faults that are kept one by one; beyond them only their number."""
 TRIES = 5
 """How often work on it may begin without taking a single page, before it counts as hopeless."""
+FEW, SHARE = 10, 0.5
+"""A whole list that lacks more offers than FEW, and more than SHARE of those that were open, ends none before somebody has confirmed it."""
 
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "missing": {"ja": "必須の項目です", "en": "must not be empty"},
@@ -41,6 +43,18 @@ class NoMunicipalities(Conflict):
     """Without a list of municipalities nobody can tell where an advertised place is."""
 
     slug: ClassVar[str] = "no-municipalities"
+
+
+class NothingWithheld(Conflict):
+    """There is nothing (any more) that this import has left for somebody to confirm."""
+
+    slug: ClassVar[str] = "nothing-withheld"
+
+
+class Outdated(Conflict):
+    """A later import of the same source says what is offered now."""
+
+    slug: ClassVar[str] = "import-outdated"
 
 
 class NotSetUp(Conflict):
@@ -84,7 +98,8 @@ class ImportRun:
     """`read` records so far, of which `counts` by what they changed. `faulty`: how many faults were found; the first SHOWN are kept.
 
     `pieces`: of the file that was sent. `whole`: what is missing in it is no longer offered. `dry_run`: nothing is changed, only counted. `by`: who began it. `media`: how the
-    rows of a table are written, csv or json. `line`: where an unreadable file is wrong.
+    rows of a table are written, csv or json. `line`: where an unreadable file is wrong. `open_before`: offers of the source that were open when
+    it began. `withheld`: so many of them the whole list lacks that none was ended; `confirmed_by`: who wants them ended all the same.
     """
 
     id: str
@@ -105,11 +120,24 @@ class ImportRun:
     failure: Failure | None = None
     line: int | None = None
     tries: int = 0
+    open_before: int = 0
+    withheld: int = 0
+    confirmed_by: str = ""
     version: int = 1
 
     @property
     def ended_at(self) -> datetime | None:
         return None if self.state == "running" else self.moved_at
+
+    @property
+    def read_out(self) -> bool:
+        """Everything was read, and what the list lacks is to be ended."""
+        return bool(self.withheld and self.confirmed_by)
+
+    @property
+    def waits(self) -> bool:
+        """For somebody to confirm that what it lacks is no longer offered."""
+        return bool(self.state == "finished" and self.withheld and not self.dry_run)
 
     @property
     def share(self) -> float | None:
@@ -151,9 +179,27 @@ def start_over(run: ImportRun, place: Place, now: datetime) -> ImportRun:
     return replace(_running(run), read=0, counts={}, faulty=0, place=place, moved_at=now)
 
 
+def lacks_too_much(run: ImportRun, missing: int) -> bool:
+    """Whether so many offers are missing in the whole list that it is rather the list that is wrong; never once that was confirmed."""
+    return not run.confirmed_by and missing > FEW and missing > SHARE * run.open_before
+
+
+def withhold(run: ImportRun, missing: int, now: datetime) -> ImportRun:
+    """What is missing stays open. Raises AlreadyRunning when it has ended."""
+    return replace(_running(run), withheld=missing, moved_at=now)
+
+
+def confirm(run: ImportRun, by: str, now: datetime) -> ImportRun:
+    """It goes on, and ends what its list lacks. Raises NothingWithheld."""
+    if not run.waits:
+        raise NothingWithheld("the import waits for no confirmation")
+    return replace(run, state="running", confirmed_by=by, tries=0, moved_at=now)
+
+
 def finish(run: ImportRun, now: datetime) -> ImportRun:
-    """Everything was read. Raises AlreadyRunning when it has ended."""
-    return replace(_running(run), state="finished", moved_at=now)
+    """Everything was read, and what was confirmed is done. Raises AlreadyRunning when it has ended."""
+    withheld = 0 if run.confirmed_by else run.withheld
+    return replace(_running(run), state="finished", withheld=withheld, moved_at=now)
 
 
 def fail(run: ImportRun, failure: Failure, now: datetime, line: int | None = None) -> ImportRun:

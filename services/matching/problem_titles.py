@@ -45,6 +45,14 @@ PROBLEM_TITLES = {
         "ja": "同じ種類の取りこみが、いま動いています",
         "en": "An import of this kind is running",
     },
+    "nothing-withheld": {
+        "ja": "この取りこみには、確かめるものがありません",
+        "en": "The import waits for no confirmation",
+    },
+    "import-outdated": {
+        "ja": "このあとに、新しい取りこみがありました",
+        "en": "A later import says what is offered now",
+    },
     "no-municipalities": {
         "ja": "市区町村の一覧が設定されていません",
         "en": "The list of municipalities is not set up",

@@ -12,7 +12,7 @@ from services.matching.hellowork.comparing import Change, Entry, Held, change_by
 from services.matching.hellowork.offering import employer_of, new_offer, renewed
 from services.matching.hellowork.reading import Record
 from services.matching.hellowork.record import Advert
-from services.matching.import_run import Fault, ImportRun, Place, advance
+from services.matching.import_run import Fault, ImportRun, Place, advance, lacks_too_much, withhold
 from services.matching.occupations import Occupation
 from services.matching.offer import Offer
 from services.matching.offer_life import OPEN, end
@@ -46,10 +46,13 @@ class Adverts:
         self.held: dict[str, Held] = {}
         self.seen: set[str] = set()
 
-    async def prepare(self, run: ImportRun) -> None:
+    async def prepare(self, run: ImportRun) -> ImportRun:
         """Before the first page, or the first one after a crash."""
         self.held = await self.store.catalogue.held(self.tenant, HELLOWORK)
         self.seen = await self.store.imports.seen(self.tenant, run.id)
+        if run.read:
+            return run
+        return replace(run, open_before=sum(one.open for one in self.held.values()))
 
     async def take(self, run: ImportRun, records: Sequence[Record], place: Place) -> ImportRun:
         """The import one page further. Raises Overtaken."""
@@ -73,11 +76,14 @@ class Adverts:
     async def end_missing(self, run: ImportRun) -> AsyncIterator[ImportRun]:
         """After the last page of a whole list: what it does not hold is no longer advertised. The import after each step.
 
-        A list without a single offer of the municipality's is none that says so.
+        A list without a single offer of the municipality's is none that says so; one that lacks too much waits until somebody confirms it.
         """
         if not (run.whole and self.seen):
             return
         missing = [change.kjno for change in gone(self.held, self.seen, whole=True)]
+        if lacks_too_much(run, len(missing)):
+            yield await self.store.imports.put(self.tenant, withhold(run, len(missing), self.clock.now()))
+            return
         for first in range(0, len(missing), ENDED):
             run = await self._end(run, [self._id(kjno) for kjno in missing[first : first + ENDED]])
             yield run

@@ -31,6 +31,7 @@ class Wish:
     dry_run: bool = False
     media: str = ""
     way: Way = "upload"
+    confirmed_by: str = ""
 
 
 class Uploading:

@@ -92,7 +92,7 @@ class Worker:
 
     async def _tenant(self, tenant: Tenant) -> None:
         for run in await self.store.imports.running(tenant.id):
-            if run.way == "fetch" and not self.fetching.is_open():
+            if run.way == "fetch" and not run.read_out and not self.fetching.is_open():
                 continue  # it goes on in the morning
             async with self._lease_kept(tenant):
                 try:
@@ -124,7 +124,7 @@ class Worker:
 
     async def _ended(self, tenant: Tenant, run: ImportRun) -> None:
         await self.store.imports.put(tenant.id, run)
-        await self.store.imports.let_go(tenant.id, run.id)
+        await self.store.imports.let_go(tenant.id, run.id, but_seen=run.waits)
         log.info(
             "import_ended",
             tenant=tenant.id,
@@ -151,7 +151,15 @@ class Worker:
 
     async def _read_adverts(self, tenant: Tenant, going: Going) -> bool:
         adverts = Adverts(tenant, self.outbox, self.store, self.areas, self.clock)
-        await adverts.prepare(going.run)
+        going.run = await adverts.prepare(going.run)
+        if not going.run.read_out and not await self._take(tenant, going, adverts):
+            return False
+        async for run in adverts.end_missing(going.run):
+            going.run = run
+        return True
+
+    async def _take(self, tenant: Tenant, going: Going, adverts: Adverts) -> bool:
+        """Every page; False when the process stops before."""
         fetches = going.run.way == "fetch"
         async with aclosing(
             fetched(self.store, self.fetching, tenant.id, going)
@@ -164,8 +172,6 @@ class Worker:
                 going.run = await adverts.take(going.run, found, place)
                 if not await self._may_go_on(tenant):
                     return False
-        async for run in adverts.end_missing(going.run):
-            going.run = run
         return True
 
     async def _may_go_on(self, tenant: Tenant) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.matching.import_run import MESSAGES, Fault, ImportRun
 from shared.clock import TOKYO
+from shared.errors import Conflict, Invalid
 
 SOURCES: Final[Mapping[str, str]] = {
     "hellowork": "ハローワークの求人",
@@ -36,6 +37,30 @@ TAGS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+PROBLEMS: Final[Mapping[str, str]] = {
+    "import-running": "同じ種類の取りこみが、いま動いています。終わってから、もう一度ためしてください。",
+    "no-municipalities": "市区町村の一覧が設定されていないため、取りこめません。管理者に知らせてください。",
+    "hellowork-not-set-up": "ハローワークの求人情報提供を使う設定がありません。",
+    "hellowork-closed": "ハローワークの求人情報提供は、0時から6時まで休みです。6時を過ぎてから試してください。",
+    "nothing-withheld": "この取りこみには、確かめるものがありません。",
+    "import-outdated": "このあとに、新しい取りこみがありました。新しいほうを確かめてください。",
+}
+
+
+def problem_of(refused: Conflict | Invalid) -> str:
+    """Why it could not be done."""
+    if known := PROBLEMS.get(refused.slug):
+        return known
+    if isinstance(refused, Invalid):
+        return f"このファイルは読み取れません。種類と中身を確かめてください。（{refused.detail}）"
+    return "いまは受けつけられません。もう一度試してください。"
+
+
+def how_it_stands(run: ImportRun) -> str:
+    """In a word."""
+    return "確かめてください" if run.waits else STATES[run.state]
+
+
 def when(moment: datetime) -> str:
     """12月2日 6:30"""
     here = moment.astimezone(TOKYO)
@@ -52,6 +77,8 @@ def how_it_ended(run: ImportRun) -> str:
     """What happened, in a sentence or two."""
     if run.state == "running":
         return "取りこみは続いています。このページを閉じても、止まりません。"
+    if run.waits:
+        return "最後まで取りこみました。一覧に入っていない求人だけ、そのままにしてあります。"
     if run.state == "finished":
         return "試しに読みました。何も変えていません。" if run.dry_run else "最後まで取りこみました。"
     at = f"{run.line}行目で、" if run.line else ""

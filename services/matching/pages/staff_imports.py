@@ -1,53 +1,32 @@
-"""/matching/staff/imports: carrying lists in and out, how far an import is, and what was wrong in it."""
+"""/matching/staff/imports: carrying lists in and out."""
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.matching.exchange_csv import cells_line
 from services.matching.exporting import Format, What
-from services.matching.import_run import Fault, Source
+from services.matching.import_run import Source
 from services.matching.importing.parts import Importing
 from services.matching.importing.uploading import LARGEST_TABLE, Wish
-from services.matching.pages.import_words import (
-    SOURCES,
-    STATES,
-    how_it_ended,
-    place_of,
-    steps_of,
-    what_of,
-    when,
-)
+from services.matching.pages.import_words import SOURCES, how_it_stands, problem_of, when
+from services.matching.pages.staff_import_report import PAGE, Reader, Writer, report_pages
 from services.matching.routes.exports import list_response
 from services.matching.store import Store
 from shared.errors import Conflict, Invalid
 from shared.http.request import make_command
 from shared.idempotency import Command
-from shared.ids import id_pattern, new_ulid
+from shared.ids import new_ulid
 from shared.web import Pages
 from shared.web.pages import StaffLink
-from shared.web.staff import Staff, StaffWith
+from shared.web.staff import Staff
 from shared.web.visiting import go, page_route
 
-PAGE: Final = "/matching/staff/imports"
-LISTED, SHOWN = 20, 50
-MANY = 1_000_000
+LISTED = 20
 PIECE = 64 * 1024
 FORM = 64 * 1024
 """Bytes that a form may have beside its file."""
-Reader = Annotated[Staff, Depends(StaffWith("offers:read"))]
-Writer = Annotated[Staff, Depends(StaffWith("offers:write"))]
-ImportPath = Annotated[str, Path(pattern=id_pattern("imp"))]
-TITLES = {
-    "import-running": "同じ種類の取りこみが、いま動いています。終わってから、もう一度送ってください。",
-    "no-municipalities": "市区町村の一覧が設定されていないため、取りこめません。管理者に知らせてください。",
-    "hellowork-not-set-up": "ハローワークの求人情報提供を使う設定がありません。",
-    "hellowork-closed": "ハローワークの求人情報提供は、0時から6時まで休みです。6時を過ぎてから試してください。",
-}
 
 
 def larger_forms(importing: Importing) -> dict[str, int]:
@@ -78,7 +57,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
             largest_table=LARGEST_TABLE // 1024**2,
             problem=problem,
             sources=SOURCES,
-            states=STATES,
+            states=how_it_stands,
             when=when,
             key=new_ulid,
         )
@@ -104,7 +83,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
             try:
                 run = await importing.uploading.xml(staff.tenant.id, wish, _bytes(file), command)
             except (Conflict, Invalid) as refused:
-                return await overview(staff, _problem(refused), 422)
+                return await overview(staff, problem_of(refused), 422)
         return go(f"{PAGE}/{run.id}")
 
     @router.post("/imports/fetch")
@@ -117,7 +96,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
                 staff.tenant.id, staff.actor.name, command.new_id("imp"), command
             )
         except Conflict as refused:
-            return await overview(staff, _problem(refused), 409)
+            return await overview(staff, problem_of(refused), 409)
         return go(f"{PAGE}/{run.id}")
 
     @router.post("/imports/lists")
@@ -138,7 +117,7 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
         try:
             run = await importing.uploading.table(staff.tenant.id, wish, body, command)
         except (Conflict, Invalid) as refused:
-            return await overview(staff, _problem(refused), 422)
+            return await overview(staff, problem_of(refused), 422)
         return go(f"{PAGE}/{run.id}")
 
     @router.post("/imports/occupations")
@@ -154,37 +133,8 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
             except ValueError:
                 return await overview(staff, "ダウンロードした日を選んでください。", 422)
             except Invalid as refused:
-                return await overview(staff, _problem(refused), 422)
+                return await overview(staff, problem_of(refused), 422)
         return go(f"{PAGE}#occupations")
-
-    @router.get("/imports/{import_id}")
-    async def show_import(
-        staff: Writer, import_id: ImportPath, after: Annotated[int, Query(ge=0, le=MANY)] = 0
-    ) -> Response:
-        run = await store.imports.get(staff.tenant.id, import_id)
-        faults = await store.imports.faults.some(staff.tenant.id, run.id, after, SHOWN + 1)
-        return pages.render(
-            "staff_import.html",
-            staff.tenant,
-            staff=staff,
-            here=PAGE,
-            run=run,
-            title=SOURCES[run.source],
-            state=STATES[run.state],
-            ended=how_it_ended(run),
-            steps=steps_of(run),
-            faults=[(fault, place_of(fault), what_of(fault)) for fault in faults[:SHOWN]],
-            after=after,
-            further=after + SHOWN if len(faults) > SHOWN else None,
-            when=when,
-        )
-
-    @router.get("/imports/{import_id}/faults.csv")
-    async def faults_as_csv(staff: Writer, import_id: ImportPath) -> Response:
-        run = await store.imports.get(staff.tenant.id, import_id)
-        headers = {"Content-Disposition": 'attachment; filename="faults.csv"', "Cache-Control": "no-store"}
-        lines = _fault_lines(store, staff.tenant.id, run.id)
-        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/exports/{what}.{form}")
     async def export(staff: Reader, what: What, form: Format) -> Response:
@@ -192,19 +142,8 @@ def import_pages(pages: Pages, store: Store, importing: Importing) -> APIRouter:
             staff.actor.require("companies:write")
         return list_response(store, staff.tenant.id, what, form)
 
+    router.include_router(report_pages(pages, store, importing))
     return router
-
-
-async def _fault_lines(store: Store, tenant: str, run_id: str) -> AsyncIterator[bytes]:
-    yield "\ufeff".encode() + cells_line(["行・件", "番号", "場所", "内容"])
-    start = 0
-    while found := await store.imports.faults.some(tenant, run_id, start, 500):
-        yield b"".join(cells_line(_cells(fault)) for fault in found)
-        start += len(found)
-
-
-def _cells(fault: Fault) -> list[str]:
-    return [str(fault.row), fault.key, place_of(fault), what_of(fault)]
 
 
 def _file(form: FormData) -> UploadFile | None:
@@ -220,12 +159,3 @@ def _text(form: FormData, name: str) -> str:
 async def _bytes(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(PIECE):
         yield chunk
-
-
-def _problem(refused: Conflict | Invalid) -> str:
-    known = TITLES.get(refused.slug)
-    if known:
-        return known
-    if isinstance(refused, Invalid):
-        return f"このファイルは読み取れません。種類と中身を確かめてください。（{refused.detail}）"
-    return "いまは受けつけられません。もう一度試してください。"

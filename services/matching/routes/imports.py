@@ -23,11 +23,21 @@ ImportId = Annotated[str, Path(pattern=id_pattern("imp"), description="`imp_…`
 Key = Annotated[str | None, Header(max_length=255, description="A repeated request is done once")]
 Whole = Annotated[bool, Query(description="The file is the whole list: what it lacks is no longer offered")]
 DryRun = Annotated[bool, Query(description="Only count what would change")]
+Confirmed = Annotated[
+    bool,
+    Query(
+        description="End what the whole list lacks, however much it is. Without it nothing is ended when that is too much"
+    ),
+]
 LARGEST_NUMBER = 2**31
 
 
 class ImportView(BaseModel):
-    """`counts`: new, changed, unchanged, kept_closed, elsewhere, expired, gone, refused. `share`: of the source read so far, 0 to 1."""
+    """`counts`: new, changed, unchanged, kept_closed, elsewhere, expired, gone, refused. `share`: of the source read so far, 0 to 1.
+
+    `withheld`: so many of the `open_before` offers that were open when it began are missing in the whole list that none of them was ended;
+    staff confirm it on the import's page, or the list is sent again as `confirmed`.
+    """
 
     id: str
     source: Source
@@ -44,6 +54,8 @@ class ImportView(BaseModel):
     failure: Failure | None
     line: int | None
     share: float | None
+    open_before: int = 0
+    withheld: int = 0
 
 
 class FaultView(BaseModel):
@@ -98,6 +110,7 @@ def import_router(store: Store, importing: Importing) -> APIRouter:
         actor: Writer,
         whole: Whole = False,
         dry_run: DryRun = False,
+        confirmed: Confirmed = False,
         idempotency_key: Key = None,
     ) -> ImportView:
         """Send a file of 求人情報提供 (XML). It is read in the background; the answer tells where to watch.
@@ -105,14 +118,14 @@ def import_router(store: Store, importing: Importing) -> APIRouter:
         409 while another import of the employment service's offers runs, and without a list of municipalities.
         """
         key = idempotency_key if idempotency_key is not None else new_ulid()
-        wish = Wish("hellowork", actor.name, whole=whole, dry_run=dry_run)
+        confirmed_by = actor.name if confirmed else ""
+        wish = Wish("hellowork", actor.name, whole=whole, dry_run=dry_run, confirmed_by=confirmed_by)
+        flags = bytes([whole, dry_run]) + b"confirmed" * confirmed
         begun = await uploading.xml(
             actor.tenant,
             wish,
             request.stream(),
-            lambda digest: make_command(
-                request, actor.tenant, actor.name, key, digest + bytes([whole, dry_run])
-            ),
+            lambda digest: make_command(request, actor.tenant, actor.name, key, digest + flags),
         )
         return view(begun)
 

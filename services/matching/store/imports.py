@@ -117,14 +117,22 @@ class Imports:
         found = await newest_first(self.db, "imports", tenant, {"source": source}, None, 1)
         return _run(found[0]) if found else None
 
+    async def followed(self, tenant: str, run: ImportRun) -> bool:
+        """Whether a later import of its source has changed, or changes, what is offered."""
+        where = {"source": run.source, "dry_run": False}
+        found = await newest_first(self.db, "imports", tenant, where, None, 1)
+        return bool(found) and found[0]["_id"] != run.id
+
     async def put(self, tenant: str, run: ImportRun, changes: Changes | None = None) -> ImportRun:
-        """The import as it stands now. Raises Overtaken when somebody else has moved it."""
+        """The import as it stands now. Raises Overtaken when somebody else has moved it, AlreadyRunning when it goes on while another does."""
         try:
             version = await self.outbox.update(
                 "imports", tenant, run.id, run.version, _fields(run), changes=changes
             )
         except StaleVersion:
             raise Overtaken from None
+        except Duplicate:
+            raise AlreadyRunning("an import of this source is running") from None
         return replace(run, version=version)
 
     async def note_seen(
@@ -175,9 +183,9 @@ class Imports:
                 raise LookupError("a piece of the file is missing")
             yield zlib.decompress(found["data"])
 
-    async def let_go(self, tenant: str, run_id: str) -> None:
-        """Of what is needed only while the import runs: the file and the numbers seen."""
-        for collection in ("import_pieces", "import_seen"):
+    async def let_go(self, tenant: str, run_id: str, *, but_seen: bool = False) -> None:
+        """Of what is needed only while the import runs: the file and, unless it may go on later, the numbers seen."""
+        for collection in ("import_pieces",) if but_seen else ("import_pieces", "import_seen"):
             where = {"tenant_id": tenant, "run_id": run_id}
             async with reachable():
                 found = await self.db[collection].find(where, {"_id": 1}).to_list(None)
@@ -205,7 +213,7 @@ def _fields(run: ImportRun) -> dict[str, Any]:
 
 
 def _run(document: Document) -> ImportRun:
-    said = {name: document[name] for name in _NAMES}
+    said = {name: document[name] for name in _NAMES if name in document}
     place = document["place"]
     return ImportRun(
         **{

@@ -6,9 +6,11 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
 from shared.auth import COMPANY_COOKIE
-from tests.browser import PHONE, accessible, served, sizes, visit
+from tests.browser import PHONE, accessible, follow, served, sizes, visit
+from tests.harness import eventually
 from tests.integration.matching.conftest import Town
 from tests.integration.matching.test_companies import ADDRESS, HOME, link
+from tests.integration.matching.test_company_contact import proofs
 from tests.signing_in import staff_cookie
 
 pytestmark = pytest.mark.browser
@@ -47,23 +49,23 @@ async def test_a_company_registers_is_let_in_and_posts_on_a_phone_without_javasc
     await page.goto(f"{address}{HOME}/register")
     await page.get_by_label("会社や団体の名前").fill("見本工房")
     await page.get_by_label("担当の人のメールアドレス").fill(ADDRESS)
-    await page.get_by_role("button", name="登録を申し込む").click()
+    await follow(page.get_by_role("button", name="登録を申し込む"))
     await page.get_by_role("heading", name="登録を受け付けました").wait_for()
     desk = await of_staff(chromium, town, address)
     await desk.goto(f"{address}{STAFF}/companies")
-    await desk.get_by_role("link", name="見本工房").first.click()
-    await desk.get_by_role("button", name="登録する").click()
+    await follow(desk.get_by_role("link", name="見本工房").first)
+    await follow(desk.get_by_role("button", name="登録する"))
     await desk.get_by_text("登録されています").wait_for()
     await page.goto(address + await link(town))
-    await page.get_by_role("button", name="入る").click()
-    await page.get_by_role("link", name="職場のようす").click()
-    await page.get_by_role("link", name="職場を加える").click()
+    await follow(page.get_by_role("button", name="入る"))
+    await follow(page.get_by_role("link", name="職場のようす"))
+    await follow(page.get_by_role("link", name="職場を加える"))
     await page.get_by_label("職場の名前").fill("作業場")
     await page.get_by_role("radio", name="とても静か", exact=True).check()
-    await page.get_by_role("button", name="保存する").click()
+    await follow(page.get_by_role("button", name="保存する"))
     await page.get_by_text("14の質問のうち、1に答えています").wait_for()
-    await page.get_by_role("link", name="募集", exact=True).click()
-    await page.get_by_role("link", name="募集を書く").click()
+    await follow(page.get_by_role("link", name="募集", exact=True))
+    await follow(page.get_by_role("link", name="募集を書く"))
     await page.get_by_role("radio", name="支援つきの短い仕事").check()
     await page.get_by_label("仕事の名前").fill("棚みがき")
     await page.get_by_label("職場", exact=True).select_option(label="作業場")
@@ -71,12 +73,12 @@ async def test_a_company_registers_is_let_in_and_posts_on_a_phone_without_javasc
     await page.get_by_label("始め", exact=True).first.fill("10:00")
     await page.get_by_label("終わり", exact=True).first.fill("12:00")
     await page.get_by_label("時給（円）").fill("1200")
-    await page.get_by_role("button", name="保存して、見え方を確かめる").click()
+    await follow(page.get_by_role("button", name="保存して、見え方を確かめる"))
     await page.get_by_text("会社の答え：とても静か").wait_for()
-    await page.get_by_role("button", name="この内容で募集を始める").click()
+    await follow(page.get_by_role("button", name="この内容で募集を始める"))
     await page.get_by_text("募集中").wait_for()
     assert [offer["title"] for offer in (await town.slate())["offers"]] == ["棚みがき"]
-    await page.get_by_role("button", name="サインアウト").click()
+    await follow(page.get_by_role("button", name="サインアウト"))
     await page.get_by_role("heading", name="サインアウトしました").wait_for()
 
 
@@ -105,6 +107,7 @@ async def test_every_page_and_state_of_companies_is_accessible(
     narrow = (
         *wide, "/register", "/registered", "/sign-in", "/link-sent", "/enter/unknown", "/signed-out", "/workplaces",
         f"/offers/{offer['id']}/edit", f"/offers/{filled['id']}", "/workplaces/new", "/offers/unknown",
+        "/contact", "/address/unknown",
     )  # fmt: skip
     for path in narrow if viewport == PHONE else wide:
         await page.goto(f"{address}{HOME}{path}")
@@ -112,18 +115,29 @@ async def test_every_page_and_state_of_companies_is_accessible(
     if viewport != PHONE:
         return
     await page.goto(f"{address}{HOME}/register")
-    await page.get_by_role("button", name="登録を申し込む").click()
+    await follow(page.get_by_role("button", name="登録を申し込む"))
     await accessible(page)
     await page.goto(f"{address}{HOME}/sign-in")
-    await page.get_by_role("button", name="リンクを送る").click()
+    await follow(page.get_by_role("button", name="リンクを送る"))
     await accessible(page)
     await page.goto(f"{address}{HOME}/offers/new")
     await page.get_by_label("時給（円）").fill("たくさん")
     await page.get_by_label("始め", exact=True).first.fill("あさ")
-    await page.get_by_role("button", name="保存して、見え方を確かめる").click()
+    await follow(page.get_by_role("button", name="保存して、見え方を確かめる"))
     await accessible(page)
     await page.goto(f"{address}{HOME}/workplaces/new")
-    await page.get_by_role("button", name="保存する").click()
+    await follow(page.get_by_role("button", name="保存する"))
+    await accessible(page)
+    await page.goto(f"{address}{HOME}/contact")
+    await follow(page.get_by_role("button", name="保存する"))
+    await page.get_by_role("link", name="メールアドレスを").wait_for()
+    await accessible(page)
+    await page.get_by_label("メールアドレス").fill("new@sample.example")
+    await follow(page.get_by_role("button", name="保存する"))
+    await page.wait_for_url("**/contact?done=sent")
+    await accessible(page)
+    ((_, proof),) = await eventually(lambda: proofs(town))
+    await page.goto(address + proof)
     await accessible(page)
     newcomer = await of_company(chromium, town, address, waiting["id"], viewport)
     await newcomer.goto(f"{address}{HOME}")
@@ -167,11 +181,11 @@ async def test_every_page_and_state_of_staff_is_accessible(
     await page.goto(f"{address}{STAFF}/offers")
     for title in ("出た仕事", "安い仕事"):
         await page.get_by_role("checkbox", name=f"{title}を比べる").check()
-    await page.get_by_role("button", name="えらんだ募集を比べる").click()
+    await follow(page.get_by_role("button", name="えらんだ募集を比べる"))
     await page.get_by_role("table", name="2つの募集").wait_for()
     await accessible(page)
     await page.goto(f"{address}{STAFF}/companies/{waiting['id']}")
     await page.get_by_text("登録を見送る").click()
-    await page.get_by_role("button", name="見送る").click()
+    await follow(page.get_by_role("button", name="見送る"))
     await page.get_by_text("理由を選んでください").wait_for()
     await accessible(page)

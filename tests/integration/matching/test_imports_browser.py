@@ -32,6 +32,7 @@ async def test_staff_send_lists_and_read_what_came_of_them(
     desk = await open_desk(harness, tmp_path)
     files = {
         "list.xml": xml(*(advert(n) for n in range(60)), *(advert(n, sksu=None) for n in range(60, 120))),
+        "short.xml": xml(advert(0)),
         "companies.csv": f"企業番号,企業名,市区町村コード\nK1,見本商店,{HOME}\nK2,,{HOME}\n".encode("cp932"),
         "occupations.csv": PROFILES.encode("cp932"),
     }
@@ -60,6 +61,14 @@ async def test_staff_send_lists_and_read_what_came_of_them(
         await follow(page.get_by_role("link", name="つぎを見る"))
         assert kjno(119) in await page.locator("main").inner_text()
         assert len(await kept(page, "表をCSVで受け取る")) == 61
+        await page.goto(f"{address}{PAGE}")
+        await page.get_by_label("求人情報提供のXMLファイル").set_input_files(tmp_path / "short.xml")
+        await page.get_by_label("すべて入っている").check()
+        await follow(page.get_by_role("button", name="送る").first)
+        await eventually(state, until=lambda text: "60件のうち、59件" in text)
+        await accessible(page)
+        await follow(page.get_by_role("button", name="59件を終わりにする"))
+        await eventually(state, until=lambda text: "職員が確かめました" in text and "終わりにした" in text)
         await page.goto(f"{address}{PAGE}")
         await page.get_by_label("CSVかJSONのファイル").set_input_files(tmp_path / "companies.csv")
         await follow(page.locator("form[action$='/lists']").get_by_role("button", name="送る"))

@@ -1,5 +1,6 @@
 """An import that can be watched."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -9,17 +10,22 @@ from hypothesis import strategies as st
 from services.matching import cells
 from services.matching.hellowork import record
 from services.matching.import_run import (
+    FEW,
     MESSAGES,
     TRIES,
     AlreadyRunning,
     ImportRun,
+    NothingWithheld,
     Place,
     advance,
     begin_work,
+    confirm,
     fail,
     finish,
     hopeless,
+    lacks_too_much,
     start_over,
+    withhold,
 )
 from tests.unit.matching.builders import NOW
 
@@ -61,6 +67,32 @@ def test_an_import_ends_once() -> None:
     for rule in (finish, lambda run, now: advance(run, 1, [], 0, HERE, now), lambda run, _: begin_work(run)):
         with pytest.raises(AlreadyRunning):
             rule(ended, NOW)
+
+
+@pytest.mark.parametrize(
+    ("missing", "of", "too_much"),
+    [(FEW, 10, False), (FEW + 1, 11, True), (FEW + 1, 22, False), (FEW + 1, 21, True), (500, 1000, False)],
+)
+def test_a_list_lacks_too_much_beyond_ten_and_half_until_that_is_confirmed(
+    missing: int, of: int, too_much: bool
+) -> None:
+    run = replace(running(), whole=True, open_before=of)
+    assert lacks_too_much(run, missing) == too_much
+    assert not lacks_too_much(replace(run, confirmed_by="staff:one"), missing)
+
+
+def test_what_is_withheld_waits_is_confirmed_once_and_is_nothing_any_more_at_the_end() -> None:
+    withheld = withhold(running(), 12, NOW)
+    assert not withheld.waits and not withheld.read_out
+    waiting = finish(withheld, NOW)
+    assert waiting.waits and waiting.withheld == 12
+    going = confirm(waiting, "staff:one", NOW)
+    assert (going.state, going.read_out, going.waits) == ("running", True, False)
+    ended = finish(going, NOW)
+    assert (ended.withheld, ended.waits, ended.confirmed_by) == (0, False, "staff:one")
+    for run in (running(), going, ended, finish(replace(withheld, dry_run=True), NOW)):
+        with pytest.raises(NothingWithheld):
+            confirm(run, "staff:two", NOW)
 
 
 def test_every_fault_has_words_in_both_languages() -> None:
