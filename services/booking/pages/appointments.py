@@ -88,6 +88,18 @@ def appointment_pages(
                 return await show(visitor, found, status=409, problem=problem_title(refused.slug))
         return RedirectResponse(f"/booking/appointments/{appointment_id}/done", 303)
 
+    @router.post("/appointments/{appointment_id}/reaffirm")
+    async def say_that_they_come(
+        request: Request, visitor: VisitorOf, appointment_id: str, idempotency_key: Text = ""
+    ) -> Response:
+        command = page_command(request, visitor, idempotency_key)
+        try:
+            await desk.reaffirm(visitor.tenant, appointment_id, command, visitor.resident_id)
+        except Conflict as refused:
+            found = await own(visitor, appointment_id)
+            return await show(visitor, found, status=409, problem=problem_title(refused.slug))
+        return RedirectResponse(f"/booking/appointments/{appointment_id}", 303)
+
     @router.get("/appointments/{appointment_id}/cancel")
     async def ask_before_cancelling(visitor: VisitorOf, appointment_id: str) -> Response:
         found = await own(visitor, appointment_id)

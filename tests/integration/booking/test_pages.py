@@ -70,6 +70,11 @@ async def test_three_steps_lead_from_the_list_to_a_booking_past_midnight(desk: D
     await aoi.get("/booking/mine")
     assert "予約ずみ" in aoi.page
 
+    await aoi.get(confirm[1].removesuffix("/confirm"))
+    await aoi.post(form_to(aoi, "reaffirm"))
+    assert "「行きます」と聞いています" in aoi.page
+    assert "/reaffirm" not in aoi.page
+
 
 async def test_the_join_link_is_on_the_page_after_confirmation_only(desk: Desk) -> None:
     counsellor = await desk.counsellor()

@@ -31,7 +31,9 @@ async def test_an_email_has_links_where_line_has_buttons(world: World) -> None:
     await world.finished(event, "appointment.confirmed")
     (mail,) = await world.outside.mails(address)
     assert f"http://kyoto.localhost:8080/booking/times?move={appointment}" in mail["text"]
-    assert f"http://kyoto.localhost:8080/booking/appointments/{appointment}/cancel" in mail["text"]
+    there = f"http://kyoto.localhost:8080/booking/appointments/{appointment}"
+    assert f"{there}\n" in mail["text"]
+    assert f"{there}/cancel" in mail["text"]
     assert "do:appointment" not in mail["text"]
 
 
