@@ -48,9 +48,9 @@ async def start_all(harness: Harness) -> None:
             "municipalities": municipalities(harness),
             "hellowork_url": "http://127.0.0.1:9",
             "hellowork_pause": 0.0,
-            "fetching_every": 3600.0,
         },
     }
+    await harness.keep("matching", "hellowork-fetches")  # the walk begins the one that there is
     for name in SERVICES:
         await harness.launch(name, **settings.get(name, {}))
 

@@ -21,7 +21,7 @@ from shared.following import Following
 from shared.idempotency import Command
 from shared.ids import derived_id
 from shared.runtime import Core
-from tests.harness import eventually
+from tests.harness import DEADLINE, eventually
 from tests.integration.booking.desk import DAY, NOW, A, Desk, resident_id
 
 APPOINTMENT = derived_id("apt", "shared")
@@ -51,7 +51,7 @@ class Reader:
 
     async def close(self) -> None:
         self.stop.set()
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, DEADLINE)
 
 
 @pytest.fixture

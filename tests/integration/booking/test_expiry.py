@@ -66,6 +66,7 @@ async def test_a_hold_that_cannot_be_read_keeps_no_other_municipality_waiting(ha
         assert (await desk.hold("aoi", desk.wish(counsellor), tenant=tenant)).status_code == 201
     core = desk.started.core
     first, second = [t for t in core.registry.tenants if t in (A, B)]
+    await harness.published("booking")  # no event is taken out of an appointment meanwhile
     await core.db["appointments"].update_many({"tenant_id": first}, {"$set": {"note": "sealed by nobody"}})
     desk.at(NOW + timedelta(minutes=11))
     assert await Expiry(core.db, core.registry, with_clock(desk, timedelta()), NEVER).once() == 1

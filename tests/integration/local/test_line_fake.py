@@ -24,6 +24,7 @@ from linebot.v3.messaging.exceptions import ApiException
 from linebot.v3.webhooks import FollowEvent, MessageEvent, PostbackEvent, UnfollowEvent, UnsendEvent
 
 from deploy.local.ports import Ports
+from tests.harness import eventually
 from tests.integration.local.conftest import Run, json_ready, module_spec
 
 USER = "U" + "a" * 32
@@ -234,7 +235,7 @@ async def test_a_lost_answer_is_a_timeout_for_the_client_and_a_message_for_the_u
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as http:
         with pytest.raises(TimeoutError):
             await http.post(url, json=body, headers=headers)
-    assert await phone.texts() == ["届いた"]
+    assert await eventually(phone.texts) == ["届いた"]
 
 
 async def test_quota_profile_and_block_as_the_sdk_sees_them(

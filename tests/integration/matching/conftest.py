@@ -86,12 +86,19 @@ class Town:
 
 
 @pytest.fixture
-async def towns(harness: Harness) -> AsyncIterator[tuple[Town, Town]]:
+def by_hand() -> tuple[str, ...]:
+    """Rounds that a module's tests make themselves (`Harness.keep`)."""
+    return ()
+
+
+@pytest.fixture
+async def towns(harness: Harness, by_hand: tuple[str, ...]) -> AsyncIterator[tuple[Town, Town]]:
     """(large, small): neighbours of one another."""
     await harness.declare(
         a_tenant("sample-a", municipality_code=LARGE, neighbouring_areas=[SMALL]),
         a_tenant("sample-b", municipality_code=SMALL, neighbouring_areas=[LARGE]),
     )
+    await harness.keep("matching", *by_hand)
     api = await harness.start("matching")
     yield Town(harness, api, "sample-a", LARGE), Town(harness, api, "sample-b", SMALL)
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.matching.engine.off_policy import Logged
 from services.matching.estimating import log_of
 from services.matching.refitting import Refitting
@@ -12,6 +14,11 @@ from tests.integration.matching.conftest import LARGE, SMALL, Town
 
 SLATES = "/matching/v1/slates"
 RESIDENTS = [f"person-{n}" for n in range(6)]
+
+
+@pytest.fixture
+def by_hand() -> tuple[str, ...]:
+    return ("refitting",)
 
 
 def store_of(town: Town) -> Store:

@@ -101,7 +101,7 @@ async def test_a_company_hears_that_it_was_let_in_or_why_not(world: World) -> No
         return [m for m in await messages(world) if m["state"] in ("created", "sending")]
 
     (held,) = await eventually(
-        waiting, until=lambda found: bool(found and found[0]["due_at"] > "2026-12-01T20")
+        waiting, until=lambda found: len(found) == 1 and found[0]["due_at"] > "2026-12-01T20"
     )
     assert held["template"] == "company.approved"
     assert await late.mails() == []

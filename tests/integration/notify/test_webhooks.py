@@ -67,7 +67,7 @@ async def test_death_between_sending_and_recording_repeats_the_same_id(
     done = await partner.after(event, 1)
     got = await world.outside.received(event.id)
     assert got is not None
-    assert (done["state"], got["deliveries"], len(lost)) == ("delivered", 2, 1)
+    assert (done["state"], got["deliveries"] >= 2, len(lost)) == ("delivered", True, 1)
 
 
 async def test_an_endpoint_that_is_gone_is_disabled_and_can_be_enabled_again(partner: Partner) -> None:

@@ -18,7 +18,7 @@ from shared.keys import issue
 from shared.registry import KEYS_BUCKET, POOLS_BUCKET, TENANTS_BUCKET, Registry, bucket, entries
 from shared.settings import CoreSettings
 from shared.tenancy import ApiKey
-from tests.harness import a_pool, a_tenant, eventually
+from tests.harness import DEADLINE, a_pool, a_tenant, eventually
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ async def nc(nats_url: str) -> AsyncIterator[Client]:
 async def registry(nc: Client) -> AsyncIterator[Registry]:
     made, stop = Registry(nc), asyncio.Event()
     running = asyncio.create_task(made.run(stop))
-    await asyncio.wait_for(made.ready.wait(), 10)
+    await asyncio.wait_for(made.ready.wait(), DEADLINE)
     yield made
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, DEADLINE)
 
 
 def a_key(tenant: str = "kyoto") -> ApiKey:

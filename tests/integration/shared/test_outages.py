@@ -26,7 +26,7 @@ from shared.pull import PullConsumer
 from shared.runtime import Core, connect_core
 from shared.settings import CoreSettings
 from shared.streams import ACK_WAIT, DURABLES, reconcile
-from tests.harness import eventually
+from tests.harness import DEADLINE, eventually
 from tests.servers import embedded
 
 DURABLE = next(d for d in DURABLES if d.name == "matching-residents")
@@ -193,7 +193,7 @@ async def test_a_durable_that_is_gone_is_asked_for_quietly_and_found_again(work:
     pull = PullConsumer(work.core.nc, DURABLE)
     await pull.start()
     # answers in its own time, instead of asking again and again until something comes
-    assert await asyncio.wait_for(pull.next_batch(10, wait=0.2), 10) == []
+    assert await asyncio.wait_for(pull.next_batch(10, wait=0.2), DEADLINE) == []
     await reconcile(js)
     await work.publish("after")
 
@@ -210,7 +210,7 @@ async def test_a_stopped_consumer_leaves_although_its_stream_is_gone(work: Work)
     await eventually(work.effects)
     await work.core.nc.jetstream().delete_stream(DURABLE.stream)
     work.stop.set()
-    await asyncio.wait_for(running, 15)
+    await asyncio.wait_for(running, DEADLINE)
 
 
 async def test_a_message_is_not_given_up_on_while_the_dead_letters_cannot_be_written(
