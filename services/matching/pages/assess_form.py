@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from services.matching.assessment import words
 from services.matching.assessment.axes import AXES, HIGHEST, ITEMS, LOWEST
-from services.matching.assessment.record import Said, check_period, month_of
+from services.matching.assessment.record import Assessment, Said, check_period, month_of
 from services.matching.pages.sent import Fields, one
 from shared.errors import Invalid
+from shared.ids import new_ulid
 
 SKIPPED = ""
 OPTIONS = {
@@ -67,6 +69,26 @@ def parts(form: AssessForm) -> list[tuple[str, list[tuple[str, str, list[tuple[s
         )
         for axis in AXES
     ]
+
+
+def assess_view(
+    month: date,
+    form: AssessForm,
+    assessment: Assessment | None,
+    problems: Mapping[str, str] | None,
+    problem: str,
+) -> dict[str, Any]:
+    """For a template, whoever looks at the month: `assessment` is what is corrected, None while nothing was said."""
+    return {
+        "month": month,
+        "assessment": assessment,
+        "form": form,
+        "parts": parts(form),
+        "problems": problems or {},
+        "problem": problem,
+        "help_counts": words.HELP_COUNTS,
+        "idempotency_key": new_ulid(),
+    }
 
 
 def month_in(text: str, now: datetime) -> date:

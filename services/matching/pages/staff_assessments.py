@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 from services.matching.assessing import Assessing
 from services.matching.assessment import words
 from services.matching.assessment.growth import Growth
-from services.matching.assessment.record import Assessment, by_period, month_of, months_before
-from services.matching.pages.assess_form import AssessForm, form_of, month_in, parts, sent_form
-from services.matching.pages.growth_chart import apart, panels
+from services.matching.assessment.record import Assessment, month_of, months_before
+from services.matching.pages.assess_form import AssessForm, assess_view, form_of, month_in, sent_form
+from services.matching.pages.growth_view import growth_view
 from services.matching.pages.sent import command_of, one, refusal_text
 from services.matching.routes.assessment_shapes import AssessmentId, SuggestionId, WorkerId
 from shared.errors import Conflict
@@ -54,21 +54,12 @@ def staff_assessment_pages(pages: Pages, assessing: Assessing) -> APIRouter:
         )
 
     async def shown(staff: Staff, growth: Growth) -> HTMLResponse:
-        this = month_of(assessing.clock.now())
-        both, differing = apart(growth)
-        of_staff = {one.period for one in growth.assessments if one.kind == "staff"}
         return pages.render(
             "staff_growth.html",
             staff.tenant,
             staff=staff,
             here=PAGE,
-            growth=growth,
-            months=list(reversed(by_period(growth.assessments).items())),
-            panels=panels(growth),
-            both=both,
-            apart=differing,
-            missing=[m for m in (this, months_before(this, 1)) if m not in of_staff],
-            words=words,
+            **growth_view(growth, "staff", assessing.clock.now()),
         )
 
     async def asked(
@@ -89,14 +80,7 @@ def staff_assessment_pages(pages: Pages, assessing: Assessing) -> APIRouter:
             staff=staff,
             here=PAGE,
             resident_id=resident_id,
-            month=month,
-            assessment=assessment,
-            form=form,
-            parts=parts(form),
-            problems=problems or {},
-            problem=problem,
-            help_counts=words.HELP_COUNTS,
-            idempotency_key=new_ulid(),
+            **assess_view(month, form, assessment, problems, problem),
         )
 
     @router.get("/assessments")

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.matching.assessing import Assessing
-from services.matching.assessment import words
 from services.matching.assessment.growth import Growth
-from services.matching.assessment.record import Assessment, by_period, month_of, months_before
-from services.matching.pages.assess_form import AssessForm, form_of, month_in, parts, sent_form
-from services.matching.pages.growth_chart import apart, panels
+from services.matching.assessment.record import Assessment
+from services.matching.pages.assess_form import AssessForm, assess_view, form_of, month_in, sent_form
+from services.matching.pages.growth_view import growth_view
 from services.matching.pages.sent import command_of, one, refusal_text
 from services.matching.routes.assessment_shapes import AssessmentId
 from shared.errors import Conflict
@@ -41,37 +40,19 @@ def worker_growth_pages(pages: Pages, assessing: Assessing) -> APIRouter:
             "work_assess.html",
             visitor.tenant,
             status=status,
-            month=month,
-            assessment=assessment,
-            form=form,
-            parts=parts(form),
-            problems=problems or {},
-            problem=problem,
-            help_counts=words.HELP_COUNTS,
-            idempotency_key=new_ulid(),
+            **assess_view(month, form, assessment, problems, problem),
         )
 
     @router.get("/growth")
     async def see_growth(visitor: VisitorOf, told: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
         growth = await assessing.growth(visitor.tenant, visitor.resident_id)
-        this = month_of(assessing.clock.now())
-        both, differing = apart(growth)
-        own = {one.period: one for one in growth.assessments if one.kind == "self"}
         return pages.render(
             "work_growth.html",
             visitor.tenant,
             told=told if told in TOLD else "",
-            growth=growth,
-            months=list(reversed(by_period(growth.assessments).items())),
-            panels=panels(growth),
-            both=both,
-            apart=differing,
-            own=own,
-            this=this,
-            last=months_before(this, 1),
             wishable=visitor.tenant.spec.matching.step_up is not None,
-            words=words,
             idempotency_key=new_ulid(),
+            **growth_view(growth, "self", assessing.clock.now()),
         )
 
     @router.get("/growth/assess")
