@@ -7,6 +7,7 @@ from typing import cast
 from services.matching.consumers import reactions
 from services.matching.importing.parts import importing_of
 from services.matching.market import Market
+from services.matching.ordering.finishing import Finishing
 from services.matching.ordering.parts import ordering_of
 from services.matching.pages import page_routers
 from services.matching.pages.centre import centre_pages
@@ -27,8 +28,8 @@ from services.matching.routes.send_lists import send_list_router
 from services.matching.routes.support import support_router
 from services.matching.settings import Settings
 from services.matching.store import KEPT, OUTBOXES, open_store
-from services.matching.store.support import Support
 from services.matching.store.forgetting import kept
+from services.matching.store.support import Support
 from shared.following import Following
 from shared.http.app import build_app
 from shared.retention import Forgetting
@@ -103,6 +104,7 @@ async def compose(core: Core) -> Service:
             refitting.run,
             recommending.run,
             *importing.workers,
+            Finishing(core.db, core.registry, ordering, settings.finishing_every).run,
             Forgetting(core.db, core.registry, core.clock, (*KEPT, *kept(core.db))).run,
         ),
     )

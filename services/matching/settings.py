@@ -34,5 +34,7 @@ class Settings(CoreSettings):
     """Seconds between two looks whether the day's lists are to be fetched."""
     expiring_every: float = Field(default=600.0, gt=0)
     """Seconds between two looks for offers whose last day has passed."""
+    finishing_every: float = Field(default=30.0, gt=0)
+    """Seconds between two looks for what a process that died has left half done of client orders."""
     spreading_every: float = Field(default=10.0, gt=0)
     """Seconds between two looks for new profiles of occupations, and for new names of companies, that offers are to follow."""

@@ -85,11 +85,6 @@ class OrderDesk:
         now = self.clock.now()
         return await self._order(tenant, order_id, lambda o: rules.move(o, "accepted", by, now), command)
 
-    async def cancel(self, tenant: str, order_id: str, by: str, command: Command) -> Order:
-        """The order alone; `Ordering.cancel` takes back what was asked for, too. Raises NotFound, OrderNotThere."""
-        now = self.clock.now()
-        return await self._order(tenant, order_id, lambda o: rules.move(o, "cancelled", by, now), command)
-
     async def deliver(self, tenant: str, order_id: str, by: str, command: Command) -> Order:
         """Raises NotFound, OrderNotThere, OrderUnfinished."""
         left = tasks.unfinished(await self.tasks(tenant, order_id))

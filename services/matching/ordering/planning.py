@@ -1,22 +1,17 @@
-"""A plan over everybody and everything that is open: computed beside the event loop, kept, and turned into requests when staff say so."""
+"""A plan over everybody and everything that is open: computed beside the event loop, and kept."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
-from services.matching.ordering.knowing import Known
-from services.matching.ordering.proposing import Ask, Proposing
+from services.matching.ordering.knowing import Knowing, Known
 from services.matching.orders.capacity import due_of, release_of
 from services.matching.orders.order import WORKABLE, Order
-from services.matching.orders.plan_record import PlanRecord, Proposal, record_of
+from services.matching.orders.plan_record import PlanRecord, record_of
 from services.matching.orders.planning import make_plan
 from services.matching.orders.problem import Piece, Problem
 from services.matching.orders.task import Task
 from services.matching.orders.task_type import TaskType
-from shared.changing import settled
-from shared.errors import Refused, Unavailable
 from shared.idempotency import Command
-from shared.ids import derived_id
 from shared.tenancy import Tenant
 
 SECONDS = 5.0
@@ -27,10 +22,9 @@ EVERY_OPEN_TASK, EVERY_ORDER = 5_000, 5_000
 
 
 class Planning:
-    def __init__(self, proposing: Proposing) -> None:
-        self.proposing = proposing
-        self.knowing = proposing.knowing
-        self.books = proposing.books
+    def __init__(self, knowing: Knowing) -> None:
+        self.knowing = knowing
+        self.books = knowing.books
         self.turn = asyncio.Semaphore(AT_ONCE)
 
     async def make(self, tenant: Tenant, by: str, command: Command) -> PlanRecord:
@@ -46,37 +40,6 @@ class Planning:
         record = record_of(found, plan_id, by, known.now, max(len(pieces) - MOST_PIECES, 0))
         await self.books.plans.add(tenant.id, record, command=command)
         return await self.books.plans.get(tenant.id, plan_id)
-
-    async def ask(
-        self, tenant: str, plan_id: str, places: Sequence[int] | None, by: str, command: Command
-    ) -> PlanRecord:
-        """Ask the workers of these proposals, or of all. What has changed meanwhile is refused by its reason. May be called again: whoever was asked is
-        asked once. Raises NotFound."""
-        plan = await self.books.plans.get(tenant, plan_id)
-        asked, refused = {}, {}
-        for n, proposal in enumerate(plan.proposals):
-            if places is not None and n not in places:
-                continue
-            key = derived_id("key", plan_id, str(n))
-            try:
-                made = await self.proposing.propose(tenant, _ask(proposal), by, Command(key, key))
-                asked[str(n)] = made.id
-            except Unavailable:
-                raise
-            except Refused as error:
-                refused[str(n)] = error.slug
-
-        async def attempt() -> PlanRecord:
-            found = await self.books.plans.find(tenant, plan_id)
-            present = found.thing
-            lost = {n: slug for n, slug in {**present.refused, **refused}.items() if n not in asked}
-            after = replace(present, asked={**present.asked, **asked}, refused=lost)
-            if after == present:
-                return present
-            await self.books.plans.write(tenant, after, command=command)
-            return replace(after, version=after.version + 1)
-
-        return await settled(attempt)
 
     async def _pieces(self, tenant: str, known: Known) -> list[Piece]:
         """Batches of all open tasks, those due first first."""
@@ -136,14 +99,3 @@ def pieces_of(task: Task, order: Order, kind: TaskType, known: Known, familiar: 
             )
         )
     return found
-
-
-def _ask(proposal: Proposal) -> Ask:
-    return Ask(
-        task_id=proposal.task_id,
-        resident_id=proposal.resident_id,
-        quantity=proposal.quantity,
-        minutes=proposal.minutes,
-        reasons=proposal.reasons,
-        stretch=proposal.stretch,
-    )

@@ -169,4 +169,5 @@ class Working:
     def _rework(self, task: Task, order: Order, after: Assignment, new_id: str, quantity: int) -> Task:
         now = self.clock.now()
         due: datetime = order.due_at if order.due_at > now else now + timedelta(days=REWORK_DAYS)
-        return tasks.rework(task, new_id, quantity, after.id, due, now)
+        again = tasks.rework(task, new_id, quantity, after.id, due, now)
+        return tasks.drop(again) if order.state == "cancelled" else again

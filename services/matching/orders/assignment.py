@@ -80,7 +80,7 @@ class Checked:
 @dataclass(frozen=True)
 class Assignment:
     """`minutes` are planned ones (the upper bound of what it may take), `days` how they might lie; the worker is free to do otherwise.
-    `replaces`: staff edited that one, and `note` (kept sealed) is why."""
+    `replaces`: staff edited that one, and `note` (kept sealed) is why; that one says by which it was `replaced_by`."""
 
     id: str
     order_id: str
@@ -103,6 +103,7 @@ class Assignment:
     result: Result | None = None
     checked: Checked | None = None
     replaces: str | None = None
+    replaced_by: str | None = None
     note: str | None = None
     version: int = 1
 

@@ -57,7 +57,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Order:
-    """Instants are UTC. `critical`: the client relies on it so much that only people with proven results work on it."""
+    """Instants are UTC. `critical`: the client relies on it so much that only people with proven results work on it. `clearing`: it was cancelled, and
+    what was asked for is still being taken back."""
 
     id: str
     company_id: str
@@ -67,6 +68,7 @@ class Order:
     critical: bool = False
     state: State = "draft"
     steps: tuple[Step, ...] = ()
+    clearing: bool = False
     version: int = 1
 
 
@@ -100,6 +102,12 @@ def move(order: Order, to: State, by: str, now: datetime) -> tuple[Order, list[P
     if to not in NEXT[order.state]:
         raise OrderNotThere(f"an order that is {order.state} cannot be {to}", extra={"state": order.state})
     return replace(order, state=to, steps=(*order.steps, Step(to, now, by))), []
+
+
+def check_workable(order: Order) -> None:
+    """Raises OrderNotThere for an order that nobody works on."""
+    if order.state not in WORKABLE:
+        raise OrderNotThere(f"an order that is {order.state} is not worked on", extra={"state": order.state})
 
 
 def deliver(order: Order, unfinished: Sequence[str], by: str, now: datetime) -> tuple[Order, list[Payload]]:

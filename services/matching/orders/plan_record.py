@@ -1,7 +1,7 @@
 """A plan as it is kept: who might be asked for what and why, what went to nobody and why, and what became of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from services.matching.orders.assignment import DayShare, Reason
@@ -26,7 +26,8 @@ class Proposal:
 @dataclass(frozen=True)
 class PlanRecord:
     """`gap` is what the plan might be short of the best possible one at most, as a share; None without a bound. `left_out`: batches beyond those
-    that one plan considers. `asked` (place of a proposal -> assignment) and `refused` (place -> slug) say what became of the proposals."""
+    that one plan considers. `asked` (place of a proposal -> assignment) and `refused` (place -> slug) say what became of the proposals;
+    `asking` (place -> who wants it) are those that staff have said to ask and that nobody has come to yet."""
 
     id: str
     made_at: datetime
@@ -44,6 +45,7 @@ class PlanRecord:
     left_out: int = 0
     asked: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    asking: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
 
 
@@ -82,3 +84,19 @@ def record_of(made: Made, plan_id: str, by: str, now: datetime, left_out: int) -
         considered=len(problem.pieces),
         left_out=left_out,
     )
+
+
+def want(plan: PlanRecord, places: Collection[int] | None, by: str) -> PlanRecord:
+    """Ask the workers of these proposals, or of all. Whoever was asked is not asked again; whom somebody wants already stays theirs."""
+    every = (
+        range(len(plan.proposals)) if places is None else sorted({*places} & {*range(len(plan.proposals))})
+    )
+    fresh = {str(n): by for n in every if str(n) not in plan.asked}
+    return replace(plan, asking={**fresh, **plan.asking})
+
+
+def tell(plan: PlanRecord, asked: Mapping[str, str], refused: Mapping[str, str]) -> PlanRecord:
+    """What has become of proposals that were wanted (place -> assignment, place -> slug). What was refused before may have been asked now."""
+    lost = {n: slug for n, slug in {**plan.refused, **refused}.items() if n not in asked}
+    waiting = {n: by for n, by in plan.asking.items() if n not in asked and n not in refused}
+    return replace(plan, asked={**plan.asked, **asked}, refused=lost, asking=waiting)

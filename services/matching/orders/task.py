@@ -130,6 +130,11 @@ def cancel(task: Task) -> Task:
     return replace(task, cancelled=True)
 
 
+def drop(task: Task) -> Task:
+    """Its order is not wanted any more: nothing of it is left to do. What was recorded is still looked at; what is done stays as it is."""
+    return task if task.state == "finished" else replace(task, cancelled=True)
+
+
 def override(task: Task, made: Override) -> Task:
     """Staff's word about a worker, in place of an earlier one about them; at most one is pinned. Raises TaskClosed."""
     _check_open(task)

@@ -1,9 +1,10 @@
 """What the pages of orders show: days that people mean, progress and loads as bars, abilities with their uncertainty."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.matching.orders.assignment import MAY_END, Assignment
 from services.matching.orders.capability import Ability
 from services.matching.orders.check import QualityCheck
 from services.matching.orders.plan_record import PlanRecord
@@ -74,14 +75,16 @@ class Load:
     dark: int
 
 
-def loads(plan: PlanRecord, hands: Mapping[str, Hand], held: Collection[str]) -> list[Load]:
-    """Of everybody with time or a proposal. Time that this plan's requests hold (`held`: ids of open assignments) counts as free again."""
+def loads(plan: PlanRecord, hands: Mapping[str, Hand], asked: Mapping[int, Assignment]) -> list[Load]:
+    """Of everybody with time or a proposal. `asked`: what was asked for as it stands, by place; time that it holds counts as free again."""
     planned: dict[str, int] = {}
     taken: dict[str, int] = {}
     for n, proposal in enumerate(plan.proposals):
-        planned[proposal.resident_id] = planned.get(proposal.resident_id, 0) + proposal.minutes
-        if plan.asked.get(str(n)) in held:
-            taken[proposal.resident_id] = taken.get(proposal.resident_id, 0) + proposal.minutes
+        wanted = asked.get(n, proposal)
+        who, minutes = wanted.resident_id, wanted.minutes
+        planned[who] = planned.get(who, 0) + minutes
+        if isinstance(wanted, Assignment) and wanted.state in MAY_END:
+            taken[who] = taken.get(who, 0) + minutes
     free = {who: sum(hand.free) + taken.get(who, 0) for who, hand in hands.items()}
     everybody = sorted(free.keys() | planned.keys())
     most = max([1, *free.values(), *planned.values()])

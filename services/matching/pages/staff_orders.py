@@ -106,7 +106,7 @@ def staff_order_pages(pages: Pages, store: Store, ordering: Ordering, sheet: Ord
         fields = await form_of(request)
         moves = {
             "accept": desk.accept,
-            "cancel": ordering.cancel,
+            "cancel": ordering.cancelling.cancel,
             "deliver": desk.deliver,
             "client_accepts": desk.client_accepts,
         }

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.matching.ordering.knowing import EVERY_OPEN
 from services.matching.ordering.parts import Ordering
 from services.matching.orders.plan_record import PlanRecord
 from services.matching.orders.task import Task
 from services.matching.orders.wording import ASSIGNMENT_STATES, WHY, reason_text
 from services.matching.pages.order_views import FULL, by_task, days_text, loads
 from services.matching.pages.orders_route import Reader, Writer, orders_router
+from services.matching.pages.plan_view import asked_of
 from services.matching.pages.sent import command_of
 from services.matching.routes.orders.shapes import PlanPath
 from shared.errors import NotFound
@@ -51,7 +51,7 @@ def staff_plan_pages(pages: Pages, ordering: Ordering) -> APIRouter:
         tenant = staff.tenant.id
         plan = await books.plans.get(tenant, plan_id)
         known = await ordering.knowing.everybody(tenant)
-        held = {a.id: a.state for a in await books.assignments.every(tenant, {"open": True}, EVERY_OPEN)}
+        asked = await asked_of(books, tenant, plan)
         titles = {**TITLES, **request.app.state.problem_titles}
         return pages.render(
             "staff_plan.html",
@@ -61,8 +61,8 @@ def staff_plan_pages(pages: Pages, ordering: Ordering) -> APIRouter:
             staff=staff,
             here=PAGE,
             plan=plan,
-            loads=loads(plan, known.hands, held),
-            held=held,
+            loads=loads(plan, known.hands, {n: one.present for n, one in asked.items()}),
+            asked=asked,
             states=ASSIGNMENT_STATES,
             full=FULL,
             by_task=by_task(plan),
@@ -107,7 +107,7 @@ def staff_plan_pages(pages: Pages, ordering: Ordering) -> APIRouter:
             text = "お願いするものを、ひとつ以上選んでください。"
             return await shown(request, staff, plan_id, status=422, problem=text)
         command = await command_of(request, staff, fields)
-        await planning.ask(staff.tenant.id, plan_id, places, staff.actor.name, command)
+        await ordering.plan_asking.ask(staff.tenant.id, plan_id, places, staff.actor.name, command)
         return go(f"{PAGE}/{plan_id}")
 
     return router

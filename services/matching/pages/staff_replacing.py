@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.matching.ordering.parts import Ordering
-from services.matching.ordering.proposing import Ask, WorkerCannot
+from services.matching.orders.asking import Ask, WorkerCannot
 from services.matching.orders.assignment import Assignment
 from services.matching.pages.order_sheet import PAGE, OrderSheet
 from services.matching.pages.orders_route import Writer, orders_router

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.matching.ordering.parts import Ordering
-from services.matching.ordering.proposing import Ask
+from services.matching.orders.asking import Ask
 from services.matching.orders.task import OverrideKind
 from services.matching.pages.order_sheet import PAGE, OrderSheet
 from services.matching.pages.orders_route import Writer, orders_router

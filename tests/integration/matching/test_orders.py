@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.matching.ordering.parts import ordering_of
-from services.matching.ordering.proposing import Ask
+from services.matching.orders.asking import Ask
 from services.matching.orders.order import Order, OrderNotThere
 from services.matching.store import open_store
 from shared.idempotency import Command
@@ -294,10 +294,9 @@ async def test_an_order_that_is_cancelled_while_somebody_is_asked_leaves_no_requ
     setattr(proposing, "workable", then_cancelled)  # noqa: B010
     with pytest.raises(OrderNotThere):
         await proposing.propose(A, Ask(task["id"], ann), "staff:test", Command("one", "one"))
-    asked = (await office.staff("GET", f"/assignments?order_id={order['id']}")).json()["data"]
-    assert [one["state"] for one in asked] == ["withdrawn"]
+    assert (await office.staff("GET", f"/assignments?order_id={order['id']}")).json()["data"] == []
 
-    # a result that has just come does not keep what else was asked for from being taken back
+    # a result that has come stands, and is looked at; what else was asked for is taken back
     second, (task,) = await office.order({})
     made = [
         await office.made(
@@ -305,8 +304,11 @@ async def test_an_order_that_is_cancelled_while_somebody_is_asked_leaves_no_requ
         )
         for _ in range(2)
     ]
-    stale = [await proposing.books.assignments.get(A, one["id"]) for one in made]
     await office.does("ann", made[0]["id"], "accept", "result", done=10, minutes=30)
-    await proposing.withdraw_all(A, stale)
+    await office.made(f"/orders/{second['id']}/cancel")
     asked = (await office.staff("GET", f"/assignments?order_id={second['id']}")).json()["data"]
     assert sorted(one["state"] for one in asked) == ["recorded", "withdrawn"]
+    found = {"checked": 10, "passed": 8, "returned": 2, "reason": "content"}
+    assert (await office.made(f"/assignments/{made[0]['id']}/check", found))["state"] == "completed"
+    tasks = (await office.staff("GET", f"/orders/{second['id']}/tasks")).json()
+    assert [(one["state"], one["left"]) for one in tasks] == [("cancelled", 0)] * 2

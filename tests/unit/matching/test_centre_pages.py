@@ -7,12 +7,14 @@ import pytest
 from services.matching.assessment.axes import AXIS_OF, HIGHEST, LOWEST
 from services.matching.assessment.growth import Growth
 from services.matching.assessment.record import Assessment, Kind, Said
-from services.matching.orders.assignment import DayShare
+from services.matching.orders.assignment import Assignment, DayShare, State
 from services.matching.orders.capability import Knowledge
+from services.matching.orders.check import EVERY_UNIT
 from services.matching.orders.plan_record import PlanRecord, Proposal
 from services.matching.orders.problem import Hand
 from services.matching.pages.assess_form import AssessForm, form_of, month_in, sent_form
 from services.matching.pages.growth_chart import BOTTOM, MONTHS, TICKS, TOP, apart, panels
+from services.matching.pages.growth_view import growth_view
 from services.matching.pages.order_views import due_at_of, due_day, hours_text, known_of, loads
 from services.matching.pages.sent import number
 
@@ -75,18 +77,37 @@ def test_numbers_are_read_as_people_type_them_and_nothing_else_is() -> None:
     ]  # fmt: skip
 
 
-def test_a_plans_own_requests_do_not_count_as_taken_from_it() -> None:
+def test_a_plans_own_requests_do_not_count_as_taken_from_it_and_who_was_replaced_is_not_asked_for_time() -> (
+    None
+):
     share = (DayShare(date(2026, 12, 4), 60),)
-    proposals = tuple(
-        Proposal("tsk_1", "ord_1", who, 1, 60, share, False, ()) for who in ("res_a", "res_a", "res_b")
-    )
-    plan = PlanRecord(
-        "pln_1", NOW, "x", date(2026, 12, 4), proposals, (), 0, None, None, 0, "greedy", 0, 3,
-        asked={"0": "asg_open", "1": "asg_gone"},
-    )  # fmt: skip
+    who = ("res_a", "res_a", "res_b", "res_d")
+    proposals = tuple(Proposal("tsk_1", "ord_1", one, 1, 60, share, False, ()) for one in who)
+    plan = PlanRecord("pln_1", NOW, "x", date(2026, 12, 4), proposals, (), 0, None, None, 0, "greedy", 0, 3)
+
+    def asked(resident_id: str, minutes: int, state: State) -> Assignment:
+        return Assignment(
+            "asg_1", "ord_1", "tsk_1", resident_id, "entry", 1, 60, minutes, share, NOW, EVERY_UNIT, NOW, "x", state=state
+        )  # fmt: skip
+
+    present = {
+        0: asked("res_a", 60, "accepted"),
+        1: asked("res_a", 60, "declined"),
+        3: asked("res_c", 30, "proposed"),
+    }
     hands = {"res_a": Hand("res_a", (60, 60)), "res_c": Hand("res_c", (0,))}
-    found = {load.resident_id: (load.planned, load.free) for load in loads(plan, hands, {"asg_open"})}
-    assert found == {"res_a": (120, 180), "res_b": (60, 0)}
+    found = {load.resident_id: (load.planned, load.free) for load in loads(plan, hands, present)}
+    assert found == {"res_a": (120, 180), "res_b": (60, 0), "res_c": (30, 30)}
+
+
+def test_both_sides_see_the_same_of_how_work_goes_and_each_its_own_months() -> None:
+    this, last = date(2026, 12, 1), date(2026, 11, 1)
+    growth = Growth("t", "res_one", (seen(last, "staff", 4), seen(last, "self", 2), seen(this, "self", 3)))
+    own, staff = (growth_view(growth, kind, NOW) for kind in ("self", "staff"))
+    assert (set(own.pop("own")), set(staff.pop("own"))) == ({this, last}, {last})
+    assert own == staff
+    assert (own["recent"], own["both"], len(own["apart"])) == ((this, last), last, 4)
+    assert [month for month, _ in own["months"]] == [this, last]
 
 
 def test_a_record_that_says_little_says_so() -> None:

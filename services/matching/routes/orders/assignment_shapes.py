@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.matching.ordering.proposing import Ask
+from services.matching.orders.asking import Ask
 from services.matching.orders.assignment import LONGEST, Assignment, State
 from services.matching.orders.wording import reason_text
 from services.matching.routes.fields import Strict
@@ -105,7 +105,7 @@ class MyAssignmentOut(BaseModel):
 
 
 class AssignmentOut(MyAssignmentOut):
-    """The same for staff. `replaces`: staff edited that one."""
+    """The same for staff. `replaces`: staff edited that one, and it was `replaced_by` this."""
 
     resident_id: str
     check: CheckShape
@@ -114,6 +114,7 @@ class AssignmentOut(MyAssignmentOut):
     pinned: bool
     checked: CheckedOut | None
     replaces: str | None
+    replaced_by: str | None
     note: str | None
 
     @classmethod

@@ -33,7 +33,7 @@ from shared.http.request import CommandOf, TenantOf
 
 def plan_routes(ordering: Ordering) -> APIRouter:
     router = APIRouter(prefix="/assignment-plans", tags=["assignments"])
-    planning, books = ordering.planning, ordering.books
+    planning, asking, books = ordering.planning, ordering.plan_asking, ordering.books
 
     @router.post("", status_code=201)
     async def make_assignment_plan(actor: Writer, tenant: TenantOf, command: CommandOf) -> PlanOut:
@@ -59,7 +59,7 @@ def plan_routes(ordering: Ordering) -> APIRouter:
     ) -> PlanOut:
         """Ask the workers of a plan. What is not so any more is refused by its reason; whoever was asked is asked once."""
         places = body.places if body else None
-        return PlanOut.of(await planning.ask(actor.tenant, plan_id, places, actor.name, command))
+        return PlanOut.of(await asking.ask(actor.tenant, plan_id, places, actor.name, command))
 
     return router
 

@@ -102,7 +102,7 @@ def order_routes(ordering: Ordering) -> APIRouter:
         order_id: OrderPath, actor: Writer, command: CommandOf, response: Response
     ) -> OrderOut:
         """It is not wanted any more. What nobody has finished is taken back."""
-        return _shown(await ordering.cancel(actor.tenant, order_id, actor.name, command), response)
+        return _shown(await ordering.cancelling.cancel(actor.tenant, order_id, actor.name, command), response)
 
     @router.post("/{order_id}/deliver")
     async def deliver_order(

@@ -40,6 +40,7 @@ COLLECTIONS = (
             _by("order"),
             _by("state", "order"),
             _by("order_id", "order"),
+            _by("order_id", "state", "order"),
             _by("task_id", "order"),
             _by("resident_id", "order"),
             _by("resident_id", "state", "order"),
@@ -49,7 +50,7 @@ COLLECTIONS = (
         ),
     ),
     CollectionSpec("work_results", (_by("at"),)),
-    CollectionSpec("assignment_plans", (_by("order"), _by("at"))),
+    CollectionSpec("assignment_plans", (_by("order"), _by("unfinished", "order"), _by("at"))),
     CollectionSpec("task_types", (_by("code"),)),
     CollectionSpec("capacities", (_by("resident_id"),)),
 )
@@ -97,7 +98,7 @@ def open_orders(outbox: Outbox, sealer: Sealer) -> OrderStore:
             outbox,
             "assignment_plans",
             Shape(PlanRecord),
-            lambda plan: {"order": order_of(plan.made_at, plan.id), "at": plan.made_at},
+            _beside_plan,
         ),
         task_types=TaskTypes(outbox),
         results=Results(outbox.db),
@@ -113,6 +114,14 @@ def _beside_assignment(assignment: Assignment) -> Document:
     return {
         "order": order_of(assignment.proposed_at, assignment.id),
         "open": assignment.state in OPEN,
+    }
+
+
+def _beside_plan(plan: PlanRecord) -> Document:
+    return {
+        "order": order_of(plan.made_at, plan.id),
+        "at": plan.made_at,
+        "unfinished": bool(plan.asking),
     }
 
 

@@ -1,6 +1,6 @@
 """What booking forecasts of each worker's time: the latest that was said, by the version of the worker that said it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from pymongo import UpdateOne
@@ -34,19 +34,21 @@ class Capacities:
             )
         return _capacity_of(document) if document else None
 
-    async def ask(self, tenant: str, capacity: Capacity, changes: Changes) -> None:
-        """In the transaction that asks the worker for something. Raises StaleVersion when somebody else has asked them since this was read."""
-        result = await self.db["capacities"].update_one(
-            {
-                "_id": worker_id(tenant, capacity.resident_id),
-                "tenant_id": tenant,
-                "asked": capacity.asked,
-            },
-            {"$inc": {"asked": 1}},
-            session=changes.session,
-        )
-        if result.matched_count == 0:
-            raise StaleVersion("the worker was just asked for something else")
+    async def ask(self, tenant: str, capacities: Collection[Capacity], changes: Changes) -> None:
+        """In the transaction that asks these workers for something. Raises StaleVersion when somebody else has asked one since this was read."""
+        if not capacities:
+            return
+        asked = [
+            UpdateOne(
+                {"_id": worker_id(tenant, one.resident_id), "tenant_id": tenant, "asked": one.asked},
+                {"$inc": {"asked": 1}},
+            )
+            for one in capacities
+        ]
+        async with reachable():
+            done = await self.db["capacities"].bulk_write(asked, ordered=False, session=changes.session)
+        if done.matched_count != len(asked):
+            raise StaleVersion("a worker was just asked for something else")
 
 
 async def keep_capacity(

@@ -1,9 +1,10 @@
 """One collection of documents that are aggregates: added once, changed at the version that was read, listed newest first by `order`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from services.matching.store.bulk import Bulk
 from shared.errors import NotFound
 from shared.events.envelope import Payload
 from shared.http.paging import Page
@@ -76,9 +77,10 @@ class Documents(Generic[T]):
             changes=changes,
         )
 
-    async def find(self, tenant: str, thing_id: str) -> Found[T]:
+    async def find(self, tenant: str, thing_id: str, changes: Changes | None = None) -> Found[T]:
         """Raises NotFound."""
-        return self._found(tenant, await self.outbox.fetch(self.collection, tenant, thing_id))
+        document = await self.outbox.fetch(self.collection, tenant, thing_id, changes=changes)
+        return self._found(tenant, document)
 
     async def get(self, tenant: str, thing_id: str) -> T:
         """Raises NotFound."""
@@ -100,18 +102,28 @@ class Documents(Generic[T]):
         events: Sequence[Payload] = (),
         command: Command | None = None,
         changes: Changes | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
-        """Keep what was read at `thing.version` and changed since. Raises StaleVersion."""
+        """Keep what was read at `thing.version` and changed since: of a large one, `only` the fields that change. Raises StaleVersion."""
+        fields = self._fields(tenant, thing)
         await self.outbox.update(
             self.collection,
             tenant,
             thing.id,
             thing.version,
-            self._fields(tenant, thing),
+            fields if only is None else {name: fields[name] for name in only},
             events,
             command=command,
             changes=changes,
         )
+
+    def put_new(self, bulk: Bulk, thing: T, events: Sequence[Payload] = ()) -> None:
+        """`add`, as a part of a bulk."""
+        bulk.insert(self.collection, thing.id, self._fields(bulk.tenant, thing), events)
+
+    def put(self, bulk: Bulk, thing: T, events: Sequence[Payload] = ()) -> None:
+        """`write`, as a part of a bulk."""
+        bulk.update(self.collection, thing.id, thing.version, self._fields(bulk.tenant, thing), events)
 
     async def page(self, tenant: str, where: Mapping[str, Any], cursor: str | None, limit: int) -> "Page[T]":
         """Newest first; `where` are equalities that an index begins with. Raises Invalid for a cursor that is none."""
@@ -124,12 +136,23 @@ class Documents(Generic[T]):
             lambda document: self._found(tenant, document).thing,
         )
 
-    async def every(self, tenant: str, where: Mapping[str, Any], limit: int) -> list[T]:
+    async def every(
+        self, tenant: str, where: Mapping[str, Any], limit: int, changes: Changes | None = None
+    ) -> list[T]:
         """Oldest first, `limit` at most."""
         ordered = {**where, "tenant_id": tenant, "order": {"$gt": "", "$lt": LAST}}
+        session = changes.session if changes else None
         async with reachable():
-            found = self.outbox.db[self.collection].find(ordered).sort("order").limit(limit)
+            found = self.outbox.db[self.collection].find(ordered, session=session).sort("order").limit(limit)
             return [self._found(tenant, document).thing for document in await found.to_list(limit)]
+
+    async def of(self, tenant: str, ids: Collection[str]) -> dict[str, T]:
+        """Those of the ids that there are."""
+        if not ids:
+            return {}
+        async with reachable():
+            found = self.outbox.db[self.collection].find({"_id": {"$in": sorted(ids)}, "tenant_id": tenant})
+            return {doc["_id"]: self._found(tenant, doc).thing for doc in await found.to_list(len(ids))}
 
     def _fields(self, tenant: str, thing: T) -> Document:
         return {**self.seal(tenant, self.shape.fields(thing)), **self.beside(thing)}
