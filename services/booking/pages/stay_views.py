@@ -15,7 +15,7 @@ KINDS: dict[Kind, str] = {"work_experience": "職場体験", "supported_short_jo
 PARTY_NAMES: dict[Party, str] = {"resident": "あなた", "workplace": "受け入れ先", "municipality": "窓口"}
 PREREQUISITES = {
     "insurance": "保険に入ること",
-    "health-check": "健康診断を受けること",
+    "health_check": "健康診断を受けること",
     "orientation": "前もって説明を聞くこと",
 }
 Standing = Literal["waiting", "decided", "running", "over", "stepped_back", "called_off", "lapsed"]

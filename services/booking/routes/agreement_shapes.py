@@ -62,7 +62,10 @@ class ContractOut(BaseModel):
 
 
 class PlaceBody(Body):
-    """A supported short job asks for neither CV nor interview. `agree_days`: how long a seat waits for the three agreements."""
+    """A supported short job asks for neither CV nor interview. `agree_days`: how long a seat waits for the three agreements.
+
+    `prerequisites` are codes: residents read `insurance`, `health_check` and `orientation` in words, any other as it stands.
+    """
 
     name: ShortText = Field(examples=["見本の職場体験"])
     workplace: ShortText = Field(examples=["見本商店"])

@@ -56,7 +56,7 @@ async def test_a_stay_is_read_and_agreed_to_in_two_steps(centre: Centre) -> None
     assert "決まりました" in aoi.page
     centre.desk.at(parse_service_time(f"{FRIDAY}T10:01"))
     await aoi.get(f"/booking/stays/{stay}")
-    assert "おつかれさまでした" in aoi.page and "/withdraw" not in aoi.page
+    assert "おつかれさまでした" in aoi.page and "/withdraw" not in aoi.page and "まだです" not in aoi.page
 
 
 async def test_only_the_resident_answers_and_stepping_back_asks_for_no_reason(centre: Centre) -> None:

@@ -30,7 +30,7 @@ PLACE = Place(
     date(2026, 12, 1),
     date(2027, 3, 31),
     (WeeklyHours(0, 600, 720), WeeklyHours(2, 600, 720), WeeklyHours(2, 1380, 1500)),
-    prerequisites=("insurance", "sample-code"),
+    prerequisites=("insurance", "sample_code"),
 )
 
 
@@ -92,7 +92,7 @@ def test_who_has_agreed_and_what_one_may_do_is_shown() -> None:
 
 
 def test_what_is_needed_beforehand_is_said_in_words() -> None:
-    assert view_of(stay(), PLACE, NOW).needed == ["保険に入ること", "窓口が知らせること（sample-code）"]
+    assert view_of(stay(), PLACE, NOW).needed == ["保険に入ること", "窓口が知らせること（sample_code）"]
 
 
 def test_the_week_is_told_by_weekdays_and_times() -> None:
