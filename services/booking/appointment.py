@@ -5,15 +5,17 @@ calendars' bits (`store.calendars`): a rule cannot see the other appointments.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from services.booking.claim import Claim, Resource
 from services.booking.slot import Slot
+from services.booking.wish import NO_WISHES, Wish, Wishes
 from shared.errors import Conflict
 from shared.events.booking import (
     AppointmentAttended,
     AppointmentCancelled,
+    AppointmentChannel,
     AppointmentConfirmed,
     AppointmentHeld,
     AppointmentMissed,
@@ -53,8 +55,8 @@ class AlreadyStarted(Conflict):
 class Appointment:
     """`held_until` is set while the state is held; `note` and `cancel_reason` are plain here and sealed in the store.
 
-    `assignment` is why this counsellor was chosen (`assignment.Assignment` as JSON), None when somebody chose the counsellor. `join_url` is
-    set when an outside provider gave one.
+    `assignment` is why this counsellor was chosen (`assignment.Assignment` as JSON), None when somebody chose the counsellor; `wishes` is
+    what was asked of whoever it would be. `join_url` is set when an outside provider gave one.
     """
 
     id: str
@@ -73,7 +75,36 @@ class Appointment:
     waiting_id: str | None = None
     assignment: dict[str, Any] | None = None
     join_url: str | None = None
+    wishes: Wishes = NO_WISHES
     version: int = 0
+
+    def wish(
+        self,
+        counsellor_id: str | None,
+        service_date: date,
+        start_minute: int,
+        *,
+        minutes: int | None = None,
+        channel: AppointmentChannel | None = None,
+        not_with: tuple[str, ...] = (),
+        rather: str | None = None,
+    ) -> Wish:
+        """A wish for another time of the same appointment: what is not said stays, what was asked of the counsellor too."""
+        kept = self.wishes
+        return Wish(
+            counsellor_id,
+            channel or self.slot.channel,
+            service_date,
+            start_minute,
+            minutes or self.slot.minutes,
+            kept.language,
+            kept.skills,
+            kept.gender,
+            kept.gender_required,
+            kept.anew,
+            not_with,
+            rather,
+        )
 
     def claims(self, tenant: str) -> list[Claim]:
         """What it takes of everybody's time, none when it does not (any more)."""
@@ -111,6 +142,7 @@ def hold(
     assignment: dict[str, Any] | None = None,
     waiting_id: str | None = None,
     extra_reminder: bool = False,
+    wishes: Wishes = NO_WISHES,
 ) -> Outcome:
     """Hold a slot for a resident who is still deciding."""
     held = Appointment(
@@ -123,6 +155,7 @@ def hold(
         assignment=assignment,
         waiting_id=waiting_id,
         extra_reminder=extra_reminder,
+        wishes=wishes,
     )
     return held, [AppointmentHeld(**_when(held), held_until=until)]
 
@@ -137,6 +170,7 @@ def book(
     series_id: str | None = None,
     told_by_series: bool = False,
     extra_reminder: bool = False,
+    wishes: Wishes = NO_WISHES,
 ) -> Outcome:
     """Book a slot for a resident at once, as staff do. `told_by_series`: the series' first appointment tells of it."""
     booked = Appointment(
@@ -148,6 +182,7 @@ def book(
         assignment=assignment,
         series_id=series_id,
         extra_reminder=extra_reminder,
+        wishes=wishes,
     )
     return booked, [_confirmed(booked, told_by_series=told_by_series)]
 
@@ -195,23 +230,32 @@ def reaffirm(appointment: Appointment, now: datetime) -> Outcome | None:
 
 
 def swap(held: Appointment, confirmed: Appointment, now: datetime) -> tuple[Outcome, Outcome]:
-    """Move `confirmed` into the time that `held` keeps for the same resident, and let the hold go: (hold, appointment).
+    """Move `confirmed` into the time that `held` keeps for the same resident, with whom it keeps it and why; the hold goes: (hold, appointment).
 
     Raises HoldExpired, WrongState, AlreadyStarted.
     """
     _require_hold(held, now)
-    moved = move(confirmed, held.slot, now)
-    if moved is None:
+    outcome = move(confirmed, held.slot, now)
+    if outcome is None:
         raise WrongState()
-    return _cancelled(held, "system", None), moved
+    moved, events = outcome
+    return _cancelled(held, "system", None), (replace(moved, assignment=held.assignment), events)
 
 
-def cancel(appointment: Appointment, by: CancelledBy, reason: str | None, now: datetime) -> Outcome:
-    """A resident cancels until the start; staff may tidy up later. Raises WrongState, AlreadyStarted."""
+def cancel(
+    appointment: Appointment,
+    by: CancelledBy,
+    reason: str | None,
+    now: datetime,
+    *,
+    with_series: bool = False,
+    told_by_series: bool = False,
+) -> Outcome:
+    """A resident cancels until the start; staff may tidy up later. The flags are the event's. Raises WrongState, AlreadyStarted."""
     _require(appointment, "held", "confirmed")
     if by == "resident":
         _require_before_start(appointment, now)
-    return _cancelled(appointment, by, reason)
+    return _cancelled(appointment, by, reason, with_series=with_series, told_by_series=told_by_series)
 
 
 def expire(appointment: Appointment, now: datetime) -> Outcome | None:
@@ -245,12 +289,12 @@ def _confirmed(appointment: Appointment, *, told_by_series: bool = False) -> App
     )
 
 
-def _cancelled(appointment: Appointment, by: CancelledBy, reason: str | None) -> Outcome:
+def _cancelled(appointment: Appointment, by: CancelledBy, reason: str | None, **series: bool) -> Outcome:
     cancelled = replace(
         appointment, state="cancelled", held_until=None, cancelled_by=by, cancel_reason=reason
     )
     was_confirmed = appointment.state == "confirmed"
-    return cancelled, [AppointmentCancelled(**_who(cancelled), by=by, was_confirmed=was_confirmed)]
+    return cancelled, [AppointmentCancelled(**_who(cancelled), by=by, was_confirmed=was_confirmed, **series)]
 
 
 def _require(appointment: Appointment, *states: State) -> None:

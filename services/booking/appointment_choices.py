@@ -70,8 +70,7 @@ class AppointmentChoices:
             raise NotFound("no time was chosen")
 
         def wish_of(present: Appointment) -> Wish:
-            slot = present.slot
-            return Wish(slot.counsellor_id, slot.channel, day, minute, slot.minutes)
+            return present.wish(present.slot.counsellor_id, day, minute)
 
         try:
             await self.desk.move(tenant, _subject(chosen), wish_of, command, chosen.resident_id)

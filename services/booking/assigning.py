@@ -6,8 +6,7 @@ from typing import Any
 from services.booking.appointment import Appointment
 from services.booking.assignment import Standing
 from services.booking.assignment import in_order as best_first
-from services.booking.counsellor import Asked
-from services.booking.free_times import Search, may_begin, who
+from services.booking.free_times import Search, in_the_way, who
 from services.booking.openings import Openings
 from services.booking.picture import Picture
 from services.booking.room import in_order, serving
@@ -50,23 +49,11 @@ class Assigning:
             # a pool's counsellor is told the language; their own municipality's people know the resident
             said = {"code": "chosen", "language": wish.language} if pool and wish.language else None
             return [Candidate(wish.counsellor_id, pool, said)]
-        asked = Asked(wish.channel, None, wish.language, wish.skills)
-        search = self.openings.search(
-            tenant,
-            wish.service_date,
-            1,
-            asked,
-            wish.minutes,
-            resident_id=resident_id,
-            own_limit=not by_staff,
-            moving=moving,
-        )
+        search = self._search(tenant, wish, resident_id, moving, by_staff)
         if search is None:
             return []
-        if by_staff:  # they need no notice
-            search = replace(search, window=replace(search.window, not_before=self.openings.clock.now()))
         view = await self.openings.view(tenant, past=True)
-        if not may_begin(view.own, search, wish.service_date, wish.start_minute):
+        if in_the_way(view.own, search, wish.service_date, wish.start_minute):
             return []
         standings = [
             standing
@@ -78,6 +65,31 @@ class Assigning:
         week = view.own.workload.week_number(wish.service_date)
         chosen = best_first(alike, wish, week)
         return [Candidate(a.counsellor_id, a.pool, a.as_json()) for a in chosen]
+
+    async def in_the_way(
+        self, tenant: Tenant, wish: Wish, resident_id: str, moving: Appointment | None, *, by_staff: bool
+    ) -> str | None:
+        """What keeps the wished time from being taken with anybody, by the codes of `free_times.conditions`; None: it is a matter of people."""
+        search = self._search(tenant, wish, resident_id, moving, by_staff)
+        if search is None:
+            return None
+        view = await self.openings.view(tenant)
+        return in_the_way(view.own, search, wish.service_date, wish.start_minute)
+
+    def _search(
+        self, tenant: Tenant, wish: Wish, resident_id: str, moving: Appointment | None, by_staff: bool
+    ) -> Search | None:
+        return self.openings.search(
+            tenant,
+            wish.service_date,
+            1,
+            wish.asked(),
+            wish.minutes,
+            resident_id=resident_id,
+            own_limit=True,
+            moving=moving,
+            by_staff=by_staff,
+        )
 
     async def _pool_of(self, tenant: Tenant, counsellor_id: str) -> str | None:
         """The pool that a counsellor belongs to who is not the tenant's own."""

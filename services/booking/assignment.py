@@ -3,11 +3,12 @@
 First the conditions: works by this channel, speaks the language, has the skills, is of the gender if it must be so, is not the one of last
 time if the resident wants to begin anew, and has not had as many appointments that day as they take. Of those who are left:
 
-1. the counsellor of last time, so that nobody has to tell their story twice;
-2. somebody of the gender that the resident would rather talk to;
-3. the municipality's own counsellors before a pool's;
-4. whose turn it is, by weighted deficit;
-5. fewest appointments that day.
+1. whom the appointment is with already, when it moves to another time;
+2. the counsellor of last time, so that nobody has to tell their story twice;
+3. somebody of the gender that the resident would rather talk to;
+4. the municipality's own counsellors before a pool's;
+5. whose turn it is, by weighted deficit;
+6. fewest appointments that day.
 
 Deficit, in minutes, of counsellor c for a wish in service week t, over the weeks of a window (the last 28 days and the horizon):
 
@@ -29,12 +30,12 @@ from services.booking.counsellor import Asked, Counsellor
 from services.booking.wish import Wish
 
 CREDIT = 120
-Code = Literal["chosen", "continuity", "preference", "own", "turn", "quiet-day", "even", "only"]
-"""What put a candidate ahead of the next one: somebody asked for them; the counsellor of last time; the wished gender; own before pool;
+Code = Literal["chosen", "present", "continuity", "preference", "own", "turn", "quiet-day", "even", "only"]
+"""What put a candidate ahead of the next one: somebody asked for them; it was theirs already; the counsellor of last time; the wished gender; own before pool;
 the greater deficit; fewer appointments that day; nothing (in order of their ids); there was nobody else."""
 
-_RANKS: tuple[Code, ...] = ("continuity", "preference", "own", "turn", "quiet-day", "even")
-_Key = tuple[bool, bool, bool, float, int, str]
+_RANKS: tuple[Code, ...] = ("present", "continuity", "preference", "own", "turn", "quiet-day", "even")
+_Key = tuple[bool, bool, bool, bool, float, int, str]
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def matched(standing: Standing, wish: Wish) -> tuple[str, ...]:
         "language": wish.language is not None,
         "skills": bool(wish.skills),
         "gender": wish.gender is not None and counsellor.gender == wish.gender,
+        "present": counsellor.id == wish.rather,
         "continuity": standing.last,
         "anew": wish.anew,
         "own": standing.pool is None,
@@ -156,6 +158,7 @@ def _key(standing: Standing, wish: Wish, deficit: float) -> _Key:
     # a hundredth of a minute is nobody's turn: rounding must not decide where a rule could
     turn = -round(deficit, 2)
     return (
+        standing.counsellor.id != wish.rather,
         not standing.last,
         unlike,
         standing.pool is not None,

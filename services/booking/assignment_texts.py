@@ -5,6 +5,7 @@ from typing import Any
 
 FOR_STAFF = {
     "chosen": "相談員の指名がありました。",
+    "present": "変更の前と同じ相談員です（候補{considered}人）。",
     "continuity": "前回の相談と同じ相談員です（候補{considered}人）。",
     "preference": "希望された性別に合う相談員です（候補{considered}人）。",
     "own": "共同プールより先に、自治体の相談員から選びました（候補{considered}人）。",
@@ -15,6 +16,7 @@ FOR_STAFF = {
 }
 FOR_RESIDENTS = {
     "chosen": "あなたが選んだ相談員です。",
+    "present": "変更の前と同じ相談員です。",
     "continuity": "前回と同じ相談員です。",
     "preference": "あなたの希望に合う相談員です。",
     "own": "あなたのまちの相談員です。",
@@ -55,5 +57,11 @@ def for_staff(assignment: Mapping[str, Any]) -> str:
 
 
 def for_resident(assignment: Mapping[str, Any]) -> str:
-    """One plain sentence; nothing of other people's work or of whose time it is."""
-    return FOR_RESIDENTS.get(assignment["code"], IN_TURN)
+    """One plain sentence; nothing of other people's work or of whose time it is.
+
+    Whatever put them ahead of the others: that one knows them, or that they are what was wished for, is what a resident wants to know.
+    """
+    met = assignment.get("matched", ())
+    known = next((code for code in ("present", "continuity") if code in met), None)
+    wished = "preference" if any(name in met for name in ("language", "skills", "gender")) else None
+    return FOR_RESIDENTS.get(known or wished or assignment["code"], IN_TURN)

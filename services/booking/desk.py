@@ -64,6 +64,7 @@ class Desk:
                 now,
                 assignment=candidate.assignment,
                 extra_reminder=self._helps(tenant, asker, slot, now),
+                wishes=wish.wishes,
             )
 
         asker = await self._asker(tenant, resident_id, by_staff=False)
@@ -91,6 +92,7 @@ class Desk:
                 assignment=candidate.assignment,
                 waiting_id=waiting_id,
                 extra_reminder=self._helps(tenant, asker, slot, now),
+                wishes=wish.wishes,
             )
 
         asker = await self._asker(tenant, resident_id, by_staff=False)
@@ -109,6 +111,7 @@ class Desk:
                 now,
                 assignment=candidate.assignment,
                 extra_reminder=self._helps(tenant, asker, slot, now),
+                wishes=wish.wishes,
             )
 
         asker = await self._asker(tenant, resident_id, by_staff=True)
@@ -187,11 +190,16 @@ class Desk:
         reason: str | None,
         command: Command,
         resident_id: str | None = None,
+        *,
+        with_series: bool = False,
+        told_by_series: bool = False,
     ) -> Appointment:
-        """Raises NotFound, WrongState, AlreadyStarted."""
+        """The flags are the event's. Raises NotFound, WrongState, AlreadyStarted."""
 
         def rule(state: Appointment, now: datetime) -> Outcome:
-            return rules.cancel(state, by, reason, now)
+            return rules.cancel(
+                state, by, reason, now, with_series=with_series, told_by_series=told_by_series
+            )
 
         return await self._change(tenant.id, appointment_id, command, rule, resident_id)
 

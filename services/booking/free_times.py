@@ -167,11 +167,13 @@ def slots(
         del waiting[:ready]
 
 
-def may_begin(own: Picture, search: Search, service_date: date, minute: int) -> bool:
-    """Whether one start is `allowed`."""
+def in_the_way(own: Picture, search: Search, service_date: date, minute: int) -> str | None:
+    """The first of the `conditions` that keeps one start from being `allowed`; None when it is."""
     number, wall = (service_date - search.window.first_day).days, minute // CELL_MINUTES
-    mask = allowed(own, search)
-    return 0 <= number < len(mask) and bool(unpack(mask[number])[wall])
+    found = conditions(own, search).items()
+    return next(
+        (code for code, mask in found if not 0 <= number < len(mask) or not unpack(mask[number])[wall]), None
+    )
 
 
 def who(picture: Picture, search: Search, service_date: date, minute: int) -> list[str]:

@@ -284,29 +284,38 @@ class Openings:
         self,
         tenant: Tenant,
         wanted: Slot,
+        asked: Asked,
         resident_id: str,
         *,
         own_limit: bool,
         moving: Appointment | None = None,
+        apart: bool = False,
     ) -> list[Slot]:
-        """The three free slots of the same kind that are nearest to one that was taken. `own_limit` as in `search`.
+        """The three free slots with whoever is `asked` for that are nearest to one that was taken. `own_limit` as in `search`.
 
-        What is being moved gives its time and its place in the day back; where it is already is no other time.
+        What is being moved gives its time and its place in the day back; where it is already is no other time. `apart`: three other
+        times, whoever it is with.
         """
         first = max(wanted.service_date - timedelta(days=LOOK_BACK), self.today(tenant))
         days = max((wanted.service_date - first).days, 0) + LOOK_AHEAD + 1
-        free = await self.free(
+        search = self.search(
             tenant,
             first,
             days,
-            wanted.channel,
+            asked,
             wanted.minutes,
             resident_id=resident_id,
             own_limit=own_limit,
             moving=moving,
         )
+        free = await self.slots(tenant, search, each=1 if apart else None)
         there = (moving.slot.counsellor_id, moving.slot.starts_at) if moving else None
-        return nearest((slot for slot in free if (slot.counsellor_id, slot.starts_at) != there), wanted)
+        others = (slot for slot in free if (slot.counsellor_id, slot.starts_at) != there)
+        if apart:  # what was read may be older than the refusal
+            passed = (wanted.starts_at, moving.slot.starts_at if moving else None)
+            times = {slot.starts_at: slot for slot in others if slot.starts_at not in passed}
+            return nearest(times.values(), wanted)
+        return nearest(others, wanted)
 
 
 def _thinned(day: FreeDay, apart: int) -> FreeDay:

@@ -4,7 +4,7 @@ What is read here is a hint; the transaction decides. It reads the counsellor's 
 them is taken. Then a look tells why: the next candidate, another room, or a refusal that carries the three nearest free times.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.booking.appointment import Appointment
@@ -13,6 +13,7 @@ from services.booking.availability import (
     DayFull,
     NobodyFree,
     NoRoom,
+    NotOffered,
     ResidentBusy,
     ResidentDayFull,
     SlotTaken,
@@ -37,6 +38,12 @@ from shared.tenancy import Tenant
 
 TRIES = 12
 NOBODY_YET = Past(0, 0, None)
+REFUSALS: Mapping[str, type[ResidentBusy | ResidentDayFull | NoRoom]] = {
+    "resident": ResidentBusy,
+    "resident-cap": ResidentDayFull,
+    "rooms": NoRoom,
+}
+"""What keeps a time from being anybody's, by the conditions of `free_times`."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,7 @@ class Placing:
         again = False
         for candidate in candidates:
             for _ in range(TRIES):
-                slot = await self._in_a_room(
-                    tenant, slot_for(tenant, wish, candidate.counsellor_id), candidate, asker
-                )
+                slot = await self._in_a_room(tenant, wish, candidate, asker)
                 change = await change_of(slot, candidate, again)
                 if isinstance(change, Appointment):
                     return change
@@ -87,13 +92,13 @@ class Placing:
                     return await self._keep(tenant, change, asker)
                 except StaleVersion:
                     continue
-                except (PoolQuotaUsed, PoolReserved):
+                except (PoolQuotaUsed, PoolReserved, NotOffered):
                     if candidate is candidates[-1]:
                         raise
-                    break  # another candidate may be of another pool
+                    break  # another candidate may be of another pool, and work in the hours that were read
                 except (CellsTaken, Duplicate):
                     last = candidate is candidates[-1]
-                    if await self._counsellor_is_taken(tenant, change.after, asker, last=last):
+                    if await self._counsellor_is_taken(tenant, wish, change.after, asker, last=last):
                         break
         raise Unavailable("too many changes of the same calendars at once")
 
@@ -112,7 +117,10 @@ class Placing:
             slot = slot_for(tenant, wish, "")
             terms, now = tenant.spec.booking, self.clock.now()
             check_time(slot, terms, zone_of(tenant), now, by_staff=asker.by_staff)
-            raise NobodyFree(await self._alternatives(tenant, slot, asker))
+            why = await self.assigning.in_the_way(
+                tenant, wish, asker.resident_id, asker.moving, by_staff=asker.by_staff
+            )
+            raise REFUSALS.get(why or "", NobodyFree)(await self._alternatives(tenant, wish, slot, asker))
         return found
 
     async def _keep(self, tenant: Tenant, change: Change, asker: Asker) -> Appointment:
@@ -133,7 +141,7 @@ class Placing:
         return (await self.bookings.keep(tenant.id, [change], admit=admit))[0]
 
     async def _counsellor_is_taken(
-        self, tenant: Tenant, wanted: Appointment, asker: Asker, *, last: bool
+        self, tenant: Tenant, wish: Wish, wanted: Appointment, asker: Asker, *, last: bool
     ) -> bool:
         """Whether the next candidate must be asked; False when nothing is in the way (any more), or a room that can be another.
 
@@ -156,7 +164,7 @@ class Placing:
             return True
         else:
             refusal = SlotTaken if how["counsellor"] == "taken" else DayFull
-        raise refusal(await self._alternatives(tenant, slot, asker))
+        raise refusal(await self._alternatives(tenant, wish, slot, asker))
 
     async def counsellor(self, tenant: Tenant, slot: Slot, written: Changes | None = None) -> Counsellor:
         """The slot's counsellor, as the transaction of `written` sees them if it is given. Raises NotFound."""
@@ -172,18 +180,25 @@ class Placing:
             caps[Resource(tenant.id, "resident", asker.resident_id)] = cap
         return caps
 
-    async def _in_a_room(self, tenant: Tenant, slot: Slot, candidate: Candidate, asker: Asker) -> Slot:
-        slot = replace(slot, pool=candidate.pool)
+    async def _in_a_room(self, tenant: Tenant, wish: Wish, candidate: Candidate, asker: Asker) -> Slot:
+        slot = replace(slot_for(tenant, wish, candidate.counsellor_id), pool=candidate.pool)
         rooms = await self.assigning.rooms_for(tenant, slot, asker.moving)
         if rooms is None:
             return slot
         if not rooms:
-            raise NoRoom(await self._alternatives(tenant, slot, asker))
+            raise NoRoom(await self._alternatives(tenant, wish, slot, asker))
         return replace(slot, room_id=rooms[0])
 
-    async def _alternatives(self, tenant: Tenant, slot: Slot, asker: Asker) -> list[Slot]:
+    async def _alternatives(self, tenant: Tenant, wish: Wish, slot: Slot, asker: Asker) -> list[Slot]:
+        """With whoever could have been asked; who named nobody is told of other times, not of who is free at the same one."""
         return await self.openings.alternatives(
-            tenant, slot, asker.resident_id, own_limit=not asker.by_staff, moving=asker.moving
+            tenant,
+            slot,
+            wish.asked(),
+            asker.resident_id,
+            own_limit=not asker.by_staff,
+            moving=asker.moving,
+            apart=wish.counsellor_id is None,
         )
 
 

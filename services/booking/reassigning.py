@@ -51,11 +51,4 @@ class Reassigning:
 
 def _same_time(appointment: Appointment) -> Wish:
     slot = appointment.slot
-    return Wish(
-        None,
-        slot.channel,
-        slot.service_date,
-        slot.start_minute,
-        slot.minutes,
-        not_with=(slot.counsellor_id,),
-    )
+    return appointment.wish(None, slot.service_date, slot.start_minute, not_with=(slot.counsellor_id,))

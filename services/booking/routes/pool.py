@@ -57,7 +57,7 @@ class SessionOut(BaseModel):
             label=slot.label,
             starts_at=slot.starts_at,
             channel=slot.channel,
-            language=(session.appointment.assignment or {}).get("language"),
+            language=session.appointment.wishes.language,
             join_url=join_url(session.appointment, session.tenant),
             state=session.appointment.state,
         )

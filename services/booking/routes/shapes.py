@@ -113,13 +113,12 @@ class MoveBody(Body):
     channel: AppointmentChannel | None = None
 
     def wish_of(self, present: Appointment) -> Wish:
-        slot = present.slot
-        return Wish(
-            self.counsellor_id or slot.counsellor_id,
-            self.channel or slot.channel,
+        return present.wish(
+            self.counsellor_id or present.slot.counsellor_id,
             self.service_date,
             self.start_minute,
-            self.minutes or slot.minutes,
+            minutes=self.minutes,
+            channel=self.channel,
         )
 
 
@@ -171,12 +170,24 @@ class AppointmentOut(SlotOut):
         )
 
 
+class WishesOut(BaseModel):
+    """As they were asked for with the appointment, by whoever made it."""
+
+    language: str | None = None
+    skills: list[str] = []
+    gender: Gender | None = None
+    gender_required: bool = False
+    anew: bool = False
+
+
 class StaffAppointmentOut(AppointmentOut):
-    """`note` and `cancel_reason` are there for appointments:read only. `assignment`: why this counsellor, when Banso chose."""
+    """`note` and `cancel_reason` are there for appointments:read only. `assignment`: why this counsellor, when Banso chose; `wishes`: what
+    was asked of whoever it would be."""
 
     note: str | None = None
     cancel_reason: str | None = None
     assignment: dict[str, Any] | None = None
+    wishes: WishesOut | None = None
 
 
 def join_url(appointment: Appointment, tenant: Tenant) -> str | None:

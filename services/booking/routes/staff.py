@@ -1,5 +1,6 @@
 """/booking/v1/appointments: what staff and counsellors do."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -122,7 +123,7 @@ def staff_routes(desk: Desk, appointments: Appointments) -> APIRouter:
 
 def _shown(appointment: Appointment, tenant: Tenant, actor: Actor, response: Response) -> StaffAppointmentOut:
     response.headers.update(etag(appointment.version))
-    more: dict[str, Any] = {"assignment": appointment.assignment}
+    more: dict[str, Any] = {"assignment": appointment.assignment, "wishes": asdict(appointment.wishes)}
     if "appointments:read" in actor.scopes:
         more |= {"note": appointment.note, "cancel_reason": appointment.cancel_reason}
     return StaffAppointmentOut.of_state(appointment, tenant, **more)

@@ -4,7 +4,7 @@
 range on one index. `let_go_at` is when a hold that never became an appointment was over.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.booking.appointment import Appointment
 from services.booking.store.listing import LAST, after
 from services.booking.store.snapshot import slot_of
+from services.booking.wish import Wishes
 from shared.events.envelope import Payload
 from shared.http.paging import Page, encode_cursor
 from shared.idempotency import Command
@@ -216,6 +217,7 @@ class Appointments:
             waiting_id=document.get("waiting_id"),
             assignment=document.get("assignment"),
             join_url=document.get("join_url"),
+            wishes=_wishes(document),
             version=document["version"],
         )
 
@@ -248,6 +250,7 @@ class Appointments:
             "waiting_id": appointment.waiting_id,
             "assignment": appointment.assignment,
             "join_url": appointment.join_url,
+            "wishes": asdict(appointment.wishes),
         }
 
     def _seal(self, tenant: str, field: str, text: str | None) -> str | None:
@@ -256,3 +259,10 @@ class Appointments:
     def _open(self, tenant: str, field: str, document: Document) -> str | None:
         sealed = document[field]
         return None if sealed is None else self.sealer.open(tenant, f"appointments.{field}", sealed)
+
+
+def _wishes(document: Document) -> Wishes:
+    """Of appointments that were made before wishes were kept the language is known where it was part of the reason."""
+    if (kept := document.get("wishes")) is None:
+        return Wishes(language=(document.get("assignment") or {}).get("language"))
+    return Wishes(**{**kept, "skills": tuple(kept["skills"])})

@@ -61,6 +61,26 @@ async def test_one_action_gives_the_appointments_to_others_and_says_what_is_left
     assert again["done"] == [] and len(again["left"]) == 1
 
 
+async def test_what_was_wished_goes_with_the_appointment_and_who_cannot_serve_it_does_not_get_it(
+    desk: Desk,
+) -> None:
+    away = await desk.counsellor(languages=["ja", "en"], gender="female")
+    await desk.counsellor()
+    made = await desk.booked("aoi", away, 1470, language="en", gender="female")
+    wished = {"language": "en", "skills": [], "gender": "female", "gender_required": False, "anew": False}
+    moved = await desk.act("aoi", made, "move", {"service_date": DAY.isoformat(), "start_minute": 1380})
+    assert moved.status_code == 200
+    taken = await leave(desk, away)
+    path = f"/{taken['leave']['id']}/reassign"
+    left = (await leave(desk, away, path, None))["left"]
+    assert [(one["appointment_id"], one["problem"]) for one in left] == [(made, "nobody-free")]
+    assert (await desk.staff("GET", f"/appointments/{made}")).json()["wishes"] == wished
+    other = await desk.counsellor(languages=["en"])
+    assert [one["counsellor_id"] for one in (await leave(desk, away, path, None))["done"]] == [other]
+    shown = (await desk.staff("GET", f"/appointments/{made}")).json()
+    assert (shown["wishes"], shown["assignment"]["language"]) == (wished, "en")
+
+
 async def test_staff_of_another_municipality_find_no_counsellor_to_send_away(desk: Desk) -> None:
     counsellor = await desk.counsellor()
     for path in ("", "/preview"):

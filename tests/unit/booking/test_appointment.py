@@ -24,7 +24,9 @@ from services.booking.appointment import (
     reaffirm,
     swap,
 )
+from services.booking.counsellor import Asked
 from services.booking.slot import slot_at
+from services.booking.wish import Wishes
 from shared.events.booking import (
     AppointmentCancelled,
     AppointmentHeld,
@@ -49,6 +51,15 @@ def confirmed() -> Appointment:
 
 def in_state(state: State) -> Appointment:
     return replace(confirmed(), state=state)
+
+
+def test_another_time_of_an_appointment_asks_for_the_same_and_says_what_is_new() -> None:
+    wishes = Wishes("en", ("debt",), "female", True, True)
+    mine = replace(confirmed(), wishes=wishes)
+    wish = mine.wish(None, date(2026, 12, 4), 1320, rather="cou_a")
+    assert (wish.wishes, wish.channel, wish.minutes, wish.rather) == (wishes, "online", 60, "cou_a")
+    assert wish.asked() == Asked("online", None, "en", ("debt",), "female")
+    assert replace(wish, gender_required=False).asked().gender is None
 
 
 def test_a_hold_says_how_long_it_lasts_and_on_which_service_day() -> None:
@@ -157,7 +168,9 @@ def test_somebody_says_once_that_they_are_coming_and_anew_after_a_move() -> None
 
 def test_an_earlier_time_that_is_held_is_swapped_in_and_the_hold_goes() -> None:
     earlier = replace(held(), slot=replace(SLOT, start_minute=SLOT.start_minute - 60))
-    (gone, (cancelled,)), (moved, (event,)) = swap(earlier, confirmed(), NOW)
+    earlier = replace(earlier, assignment={"code": "only"})
+    (gone, (cancelled,)), (moved, (event,)) = swap(earlier, replace(confirmed(), assignment=None), NOW)
+    assert moved.assignment == {"code": "only"}
     assert isinstance(cancelled, AppointmentCancelled) and not cancelled.was_confirmed
     assert isinstance(event, AppointmentMoved)
     assert (gone.state, moved.slot, moved.state) == ("cancelled", earlier.slot, "confirmed")

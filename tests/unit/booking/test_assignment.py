@@ -57,6 +57,18 @@ def test_the_same_counsellor_as_last_time_comes_first_even_from_the_pool_and_wit
     assert (second.counsellor_id, second.code, second.considered) == ("cou_a", "only", 2)
 
 
+def test_whose_it_is_already_comes_before_the_counsellor_of_last_time() -> None:
+    mine, before, free = a_standing("cou_m", Load(600, 300)), a_standing("cou_b", last=True), a_standing()
+    found = in_order([before, free, mine], a_wish(rather="cou_m"), 0)
+    assert [(a.counsellor_id, a.code) for a in found] == [
+        ("cou_m", "present"),
+        ("cou_b", "continuity"),
+        ("cou_a", "only"),
+    ]
+    assert found[0].matched == ("present", "own")
+    assert order(a_wish(rather="cou_gone"), free, before) == ["cou_b", "cou_a"]
+
+
 def test_a_preferred_gender_comes_before_own_and_turn_but_keeps_nobody_out() -> None:
     own, theirs = a_standing("cou_a", gender="male"), a_standing("cou_b", gender="female", pool="p")
     found = in_order([own, theirs], a_wish(gender="female"), 0)

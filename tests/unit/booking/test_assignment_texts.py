@@ -7,6 +7,7 @@ import pytest
 from services.booking import assignment, quota
 from services.booking.assignment import Assignment
 from services.booking.assignment_texts import (
+    FOR_RESIDENTS,
     FOR_STAFF,
     QUOTA,
     for_resident,
@@ -22,6 +23,22 @@ def test_every_code_of_an_assignment_is_said(code: assignment.Code) -> None:
     assert "{" not in said and said.endswith("希望に合うもの：言語。")
     assert for_resident(record).endswith("。")
     assert "30" not in for_resident(record) and "4" not in for_resident(record)
+
+
+@pytest.mark.parametrize(
+    ("code", "matched", "said"),
+    [
+        ("only", ("continuity", "own"), "continuity"),
+        ("turn", ("language", "own"), "preference"),
+        ("continuity", ("present", "continuity"), "present"),
+        ("own", ("own",), "own"),
+    ],
+)
+def test_residents_are_told_of_whom_they_know_and_what_they_wished_first(
+    code: assignment.Code, matched: tuple[str, ...], said: str
+) -> None:
+    record = Assignment("cou_a", None, code, 4, -30, matched).as_json()
+    assert for_resident(record) == FOR_RESIDENTS[said]
 
 
 def test_the_turn_tells_its_numbers_to_staff() -> None:
