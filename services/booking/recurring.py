@@ -114,15 +114,19 @@ class Recurring:
     async def cancel_from(
         self, tenant: Tenant, series_id: str, from_date: date, reason: str | None, command: Command
     ) -> tuple[Series, list[Appointment]]:
-        """Cancel what is still to come from that service date on; what was moved is part of it. Raises NotFound."""
+        """Cancel what is still to come from that service date on, told once; what was moved is part of it. Raises NotFound."""
         _, appointments = await self.get(tenant, series_id)
+        told = False
         for appointment in appointments:
             if appointment.slot.service_date >= from_date and appointment.state in ("held", "confirmed"):
                 own = Command(f"{command.key}:{appointment.id}", command.fingerprint)
                 try:
-                    await self.desk.cancel(tenant, appointment.id, "staff", reason, own)
+                    await self.desk.cancel(
+                        tenant, appointment.id, "staff", reason, own, with_series=True, told_by_series=told
+                    )
                 except Conflict:
                     continue  # it has begun meanwhile, or the resident cancelled it themselves
+                told = True
         return await self.get(tenant, series_id)
 
     async def appointments(self, tenant: Tenant, series: Series) -> list[Appointment]:

@@ -33,6 +33,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "appointment.moved": STANDARD | SLOT,
     "appointment.with_another": STANDARD | SLOT,
     "series.confirmed": STANDARD | SLOT,
+    "series.cancelled": STANDARD | SLOT,
     "appointment.cancelled": STANDARD | SLOT,
     "appointment.reminder_days": STANDARD | SLOT,
     "appointment.reminder_hours": STANDARD | SLOT,

@@ -51,11 +51,12 @@ class AppointmentReactions:
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
     async def cancelled(self, tx: Tx, event: Event, data: booking.AppointmentCancelled) -> None:
-        """Nothing is said about a hold that ran out: nothing had been promised."""
+        """Nothing is said about a hold that ran out: nothing had been promised. The end of a series is told once."""
         known = await self._ended(tx, event, data.appointment_id, "cancelled")
-        if known and data.was_confirmed:
+        if known and data.was_confirmed and not data.told_by_series:
             asked = data.by == "resident"
-            self._tell(tx, event, data, "appointment.cancelled", known.slot, known.starts_at, asked=asked)
+            news = "series.cancelled" if data.with_series else "appointment.cancelled"
+            self._tell(tx, event, data, news, known.slot, known.starts_at, asked=asked)
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
     async def over(self, tx: Tx, event: Event, data: Over) -> None:

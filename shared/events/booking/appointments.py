@@ -52,7 +52,8 @@ class AppointmentMoved(_Slot):
 
 
 class AppointmentCancelled(Payload):
-    """`by` system means that a hold ran out."""
+    """`by` system means that a hold ran out. `with_series`: what was left of its series was cancelled with it; `told_by_series`: an
+    earlier appointment of the series has told of that."""
 
     TYPE: ClassVar[str] = "banso.booking.appointment.cancelled.v1"
     resident_id: str
@@ -60,6 +61,8 @@ class AppointmentCancelled(Payload):
     counsellor_id: str
     by: CancelledBy
     was_confirmed: bool
+    with_series: bool = False
+    told_by_series: bool = False
 
 
 class AppointmentReaffirmed(Payload):

@@ -70,6 +70,11 @@ async def test_one_date_is_moved_and_the_rest_is_cancelled_from_a_day_on(desk: D
         (DATES[2], "cancelled"),
         (DATES[3], "cancelled"),
     ]
+    events = await desk.harness.published("booking", "banso.booking.appointment.cancelled.v1")
+    assert [(e.data["with_series"], e.data["told_by_series"]) for e in events] == [
+        (True, False),
+        (True, True),
+    ]
 
 
 async def test_two_series_at_once_for_the_same_time_are_one_whole_series(desk: Desk) -> None:

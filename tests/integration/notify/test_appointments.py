@@ -158,6 +158,17 @@ async def test_a_series_is_told_once_and_reminded_of_each_time(world: World) -> 
     assert reminder is not None and tokyo(reminder["due_at"]).strftime("%d %H:%M") == "12 15:00"
     (text,) = texts(await world.outside.inbox(user))
     assert "つづけての予約" in text and "12月8日（火） 15:00-16:00" in text
+    over = {"with_series": True}
+    end = world.cancelled(resident, first, by="staff", series=over, sequence=2)
+    rest = world.cancelled(resident, second, by="staff", series={**over, "told_by_series": True}, sequence=2)
+    await world.publish(rest, end)
+    assert (await world.finished(end, "series.cancelled"))["state"] == "delivered"
+    await eventually(
+        lambda: world.message(two, "appointment.reminder_days"),
+        until=lambda found: found is not None and found["state"] == "suppressed",
+    )
+    texts_now = texts(await world.outside.inbox(user))
+    assert len(texts_now) == 2 and "12月8日（火） 15:00-16:00 の回から先の、すべてです。" in texts_now[1]
 
 
 async def test_who_gets_another_counsellor_is_told_that_the_time_stays(world: World) -> None:

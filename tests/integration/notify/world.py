@@ -159,13 +159,22 @@ class World:
         )
         return self.event(payload, derived_id("act", new_ulid()))
 
-    def cancelled(self, resident_id: str, appointment_id: str, *, by: Any = "resident", **more: Any) -> Event:
+    def cancelled(
+        self,
+        resident_id: str,
+        appointment_id: str,
+        *,
+        by: Any = "resident",
+        series: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> Event:
         payload = booking.AppointmentCancelled(
             resident_id=resident_id,
             appointment_id=appointment_id,
             counsellor_id="cou_1",
             by=by,
             was_confirmed=True,
+            **(series or {}),
         )
         return self.event(payload, appointment_id, **more)
 
