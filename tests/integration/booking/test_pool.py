@@ -93,7 +93,12 @@ async def test_on_the_pages_a_pools_time_is_held_confirmed_moved_and_cancelled_l
     shared: Shared,
 ) -> None:
     aoi = Browser(shared.desk, "aoi")
-    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+
+    async def shown() -> list[str]:  # once a look has seen that the pool has somebody
+        await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+        return aoi.choices()
+
+    await eventually(shown)
     await aoi.post("/booking/times", slot=choice_at(aoi, 1470))
     assert "見本 共同の相談員" in aoi.page
     await aoi.post(form_to(aoi, "confirm"))
