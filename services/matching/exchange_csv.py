@@ -17,7 +17,7 @@ from typing import Any
 
 from services.matching.cells import Wrong
 from services.matching.exchange import CellError, Column
-from shared.errors import Invalid
+from services.matching.table_faults import NoTable
 
 MOST_ROWS = 20_000
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -43,14 +43,15 @@ class Table:
 def read_csv(body: bytes, columns: Sequence[Column], known: Collection[str] | None = None) -> Table:
     """The first column is the key of a row. `known`: company keys that an offer may name.
 
-    Raises Invalid when the file as a whole cannot be read.
+    Raises NoTable when the file as a whole cannot be read.
     """
+    reader = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
     try:
-        lines = list(csv.reader(io.StringIO(_text(body), newline=""), strict=True))
+        lines = list(reader)
     except csv.Error as error:
-        raise Invalid("body", f"not a CSV file: {error}") from error
+        raise NoTable("not_csv", line=reader.line_num) from error
     if not lines:
-        raise Invalid("body", "the file is empty")
+        raise NoTable("empty")
     names = {_fold(name): column.name for column in columns for name in (column.name, column.japanese)}
     header = [names.get(_fold(cell)) for cell in lines[0]]
     rows = [
@@ -62,13 +63,13 @@ def read_csv(body: bytes, columns: Sequence[Column], known: Collection[str] | No
 
 
 def read_json(body: bytes, columns: Sequence[Column], known: Collection[str] | None = None) -> Table:
-    """As `read_csv`; the first object counts as row 2. Raises Invalid."""
+    """As `read_csv`; the first object counts as row 2. Raises NoTable."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Invalid("body", "not JSON") from error
+        raise NoTable("not_json", line=getattr(error, "lineno", 1)) from error
     if not isinstance(found, list):
-        raise Invalid("body", "not a list of objects")
+        raise NoTable("not_a_list")
     names = {column.name for column in columns}
     rows: list[tuple[int, dict[str, str], bool]] = []
     for number, one in enumerate(found, start=2):
@@ -138,11 +139,12 @@ def _table(
     present: Collection[str],
     known: Collection[str] | None,
 ) -> Table:
-    missing = [column.name for column in columns if column.needed and column.name not in present]
+    missing = [column for column in columns if column.needed and column.name not in present]
     if missing:
-        raise Invalid("body", f"the header lacks {', '.join(missing)}")
+        japanese = "".join(f"「{column.japanese}」" for column in missing)
+        raise NoTable("no_column", names=", ".join(column.name for column in missing), japanese=japanese)
     if len(rows) > MOST_ROWS:
-        raise Invalid("body", f"more than {MOST_ROWS} rows")
+        raise NoTable("too_many_rows", most=MOST_ROWS)
     good: list[Row] = []
     errors: list[CellError] = []
     seen: set[str] = set()
@@ -213,4 +215,4 @@ def _text(body: bytes) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid("body", "neither UTF-8 nor CP932 (Shift_JIS)")
+    raise NoTable("not_text")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from services.matching.table_faults import NoTable
 from services.matching.values import CALLINGS, SCALES, Calling, Scale
-from shared.errors import Invalid
 
 LOWEST, HIGHEST = 1.0, 5.0
 CODE = re.compile(r"(\d{3}-\d{2})$")
@@ -103,12 +103,13 @@ def read_occupations(
 ) -> tuple[Occupations, list[Fault]]:
     """CP932 or UTF-8. The header is the first row that names the code and at least one scale (the file has lines before it).
 
-    Raises Invalid when there is no such row.
+    Raises NoTable when there is no such row.
     """
+    reader = csv.reader(io.StringIO(_text(body), newline=""))
     try:
-        rows = list(csv.reader(io.StringIO(_text(body), newline="")))
+        rows = list(reader)
     except csv.Error as error:
-        raise Invalid("body", f"not a CSV file: {error}") from error
+        raise NoTable("not_csv", line=reader.line_num) from error
     start, columns = _header(rows)
     found: dict[str, list[Occupation]] = {}
     faults: list[Fault] = []
@@ -133,7 +134,7 @@ def _text(body: bytes) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid("body", "neither UTF-8 nor CP932 (Shift_JIS)")
+    raise NoTable("not_text")
 
 
 def _fold(name: str) -> str:
@@ -154,7 +155,7 @@ def _header(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
                 columns.setdefault(name, place)
         if "code" in columns and columns.keys() & {*SCALES, *CALLINGS}:
             return number, {"title": columns["code"], **columns}
-    raise Invalid("body", "no row names the occupation's code and a scale")
+    raise NoTable("no_occupation_header")
 
 
 def _score(cell: str) -> float | str | None:

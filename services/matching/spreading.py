@@ -13,8 +13,8 @@ from services.matching.offer import Offer
 from services.matching.rewriting import rewrite
 from services.matching.store import Store
 from services.matching.store.occupations import Origin
+from services.matching.table_faults import NoTable
 from shared.clock import Clock
-from shared.errors import Invalid
 from shared.leases import alone
 from shared.mongo import Database
 from shared.outbox import Outbox
@@ -39,10 +39,10 @@ class Spreading:
     async def take(
         self, tenant: str, body: bytes, downloaded_on: date | None, version: str
     ) -> tuple[Origin, list[Fault]]:
-        """The profiles of a file instead of those held so far, and what is wrong in it. Raises Invalid when nothing can be read."""
+        """The profiles of a file instead of those held so far, and what is wrong in it. Raises NoTable when nothing can be read."""
         read, faults = await asyncio.to_thread(read_occupations, body, downloaded_on, version)
         if not read.by_code:
-            raise Invalid("body", "no occupation with a code of the classification")
+            raise NoTable("no_occupation")
         digest = hashlib.sha256(body).hexdigest()
         origin = Origin(digest, downloaded_on, version, self.clock.now(), len(read.by_code))
         await self.store.occupations.replace(tenant, read, origin)

@@ -10,8 +10,8 @@ from services.matching.exchange import COMPANIES, OFFERS, Column
 from services.matching.exchange_csv import Table, read_csv, read_json
 from services.matching.import_run import ImportRun, NoMunicipalities, Source, Way
 from services.matching.store import Store
+from services.matching.table_faults import NoTable
 from shared.clock import Clock
-from shared.errors import Invalid
 from shared.idempotency import Command
 
 PIECE = 512 * 1024
@@ -48,7 +48,7 @@ class Uploading:
     ) -> ImportRun:
         """`command_of` makes the request's command of the SHA-256 of its body.
 
-        Raises AlreadyRunning, NoMunicipalities, Invalid for nothing; IdempotencyConflict when the key came with another file.
+        Raises AlreadyRunning, NoMunicipalities, NoTable for nothing; IdempotencyConflict when the key came with another file.
         """
         if not self.areas.by_code:
             raise NoMunicipalities("the list of municipalities is not set up")
@@ -66,7 +66,7 @@ class Uploading:
         if done := await self.store.imports.done_before(tenant, run_id, command):
             return done
         if not count:
-            raise Invalid("body", "the file is empty")
+            raise NoTable("empty")
         return await self._begin(tenant, wish, run_id, count, command)
 
     async def _keep(
@@ -82,7 +82,7 @@ class Uploading:
         return digest.digest(), count
 
     async def table(self, tenant: str, wish: Wish, body: bytes, command: Command) -> ImportRun:
-        """A list of companies or offers. Raises Invalid when it cannot be read as a whole, AlreadyRunning."""
+        """A list of companies or offers. Raises NoTable when it cannot be read as a whole, AlreadyRunning."""
         await asyncio.to_thread(read_table, wish.source, wish.media, body)
         run_id = command.new_id("imp")
         if done := await self.store.imports.done_before(tenant, run_id, command):
@@ -106,7 +106,7 @@ class Uploading:
 
 
 def read_table(source: str, media: str, body: bytes, known: frozenset[str] | set[str] | None = None) -> Table:
-    """The rows of a list. Raises Invalid."""
+    """The rows of a list. Raises NoTable."""
     read = read_json if media == "json" else read_csv
     return read(body, TABLES[source], known)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.matching.import_run import MESSAGES, Fault, ImportRun
+from services.matching.table_faults import NoTable
 from shared.clock import TOKYO
 from shared.errors import Conflict, Invalid
 
@@ -51,8 +52,10 @@ def problem_of(refused: Conflict | Invalid) -> str:
     """Why it could not be done."""
     if known := PROBLEMS.get(refused.slug):
         return known
+    if isinstance(refused, NoTable):
+        return f"このファイルは読み取れません。{refused.japanese}。"
     if isinstance(refused, Invalid):
-        return f"このファイルは読み取れません。種類と中身を確かめてください。（{refused.detail}）"
+        return "このファイルは読み取れません。種類と中身を確かめてください。"
     return "いまは受けつけられません。もう一度試してください。"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import UploadFile
 
 from services.matching.guiding import look
 from services.matching.pages.support import groups_of, question_fields, value_of_form
@@ -16,7 +17,7 @@ from services.matching.support import wording
 from services.matching.support.answers import admits
 from services.matching.support.comparing import Difference, differences, situations
 from services.matching.support.concerns import looks_of
-from services.matching.support.reading import Faulty, read_rules
+from services.matching.support.reading import LARGEST, Faulty, read_rules
 from services.matching.support.rules import Rules
 from shared.clock import TOKYO, Clock
 from shared.errors import NotFound
@@ -47,13 +48,19 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
 
     @router.post("")
     async def upload(staff: Writer, request: Request) -> Response:
-        fields = {name: values[0] for name, values in (await form_of(request)).items()}
-        text = fields.get("rules", "")
+        """A file, or what was pasted; of a file that cannot be used the text stands in the field, so that it can be put right there."""
+        async with request.form(max_files=1, max_fields=10) as form:
+            file, pasted, key = form.get("file"), form.get("rules"), form.get("idempotency_key")
+            body = str(pasted or "").encode(errors="ignore")
+            if isinstance(file, UploadFile) and file.filename:
+                body = await file.read(LARGEST + 1)
         try:
-            rules = await asyncio.to_thread(read_rules, text.encode())
+            rules = await asyncio.to_thread(read_rules, body)
         except Faulty as faulty:
+            text = body[:LARGEST].decode("utf-8-sig", "ignore")
             return await _list(staff, fault_texts(faulty, "ja"), text, 422)
-        command = await _command(request, staff, fields.get("idempotency_key", ""))
+        key = str(key or "").strip() or None
+        command = make_command(request, staff.tenant.id, staff.actor.name, key, body)
         version = await support.add(staff.tenant.id, rules, staff.actor.name, clock.now(), command)
         return go(f"{PAGE}/{version.id}")
 

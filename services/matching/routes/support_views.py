@@ -9,6 +9,7 @@ from services.matching.guiding import Guidance
 from services.matching.store.support import Version
 from services.matching.support import wording
 from services.matching.support.asking import Next
+from services.matching.support.checking import Fault
 from services.matching.support.comparing import Difference
 from services.matching.support.concerns import Concern, looks_of
 from services.matching.support.evaluating import Judged, Result
@@ -235,13 +236,15 @@ def difference_view(one: Difference) -> DifferenceView:
 
 
 def fault_texts(faulty: Faulty, lang: str) -> list[tuple[str, str]]:
-    """(path, what is wrong) in `ja` or `en`, in order of place."""
-    return [
-        (
-            fault.path,
-            message_of(fault, lang)
-            if fault.code in MESSAGES
-            else field_text(fault.code, fault.facts["context"], fault.facts["message"], lang),
-        )
-        for fault in faulty.faults
-    ]
+    """(path, what is wrong and on which line) in `ja` or `en`, in order of place."""
+    return [(fault.path, _fault_text(fault, lang)) for fault in faulty.faults]
+
+
+def _fault_text(fault: Fault, lang: str) -> str:
+    text = (
+        message_of(fault, lang)
+        if fault.code in MESSAGES
+        else field_text(fault.code, fault.facts["context"], fault.facts["message"], lang)
+    )
+    line = f"（{fault.line}行目）" if lang == "ja" else f" (line {fault.line})"
+    return f"{text}{line}" if fault.line else text

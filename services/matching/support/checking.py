@@ -44,11 +44,13 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """`path` leads to what is wrong, e.g. `programmes.0.conditions.2.when.to`; `code` and `facts` make the message."""
+    """`path` leads to what is wrong, e.g. `programmes.0.conditions.2.when.to`; `code` and `facts` make the message. `line` of the text, from
+    1; 0 where the message names it, or there is none."""
 
     path: str
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
+    line: int = 0
 
 
 def faults_of(rules: Rules) -> list[Fault]:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
 
 from services.matching.support.checking import Fault, faults_of
+from services.matching.support.places import line_of
 from services.matching.support.rules import Rules
 
 LARGEST: Final = 256 * 1024
 DEEPEST: Final = 40
 _NOISE: Final = frozenset({"too_short"})
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    "nothing": {"ja": "ファイルを選ぶか、決まりを貼ってください", "en": "there is nothing"},
     "not_text": {"ja": "UTF-8 の文章として読めません", "en": "not readable as UTF-8 text"},
     "too_large": {"ja": "大きすぎます（256 KB まで）", "en": "larger than 256 KB"},
     "not_yaml": {
@@ -77,12 +80,13 @@ def message_of(fault: Fault, language: str) -> str:
 
 def read_rules(body: bytes) -> Rules:
     """The rule set. Raises Faulty."""
+    text = _text(body)
     try:
-        rules = Rules.model_validate(_plain(body))
+        rules = Rules.model_validate(_plain(text))
     except ValidationError as error:
-        raise Faulty(_of_form(error)) from error
+        raise Faulty(_placed(text, _of_form(error))) from error
     if faults := faults_of(rules):
-        raise Faulty(faults)
+        raise Faulty(_placed(text, faults))
     return rules
 
 
@@ -107,18 +111,29 @@ class _Loader(yaml.CSafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise Faulty([Fault("", "key_twice", {"key": str(key.value)[:60]})])
+                line = key.start_mark.line + 1
+                raise Faulty([Fault("", "key_twice", {"key": str(key.value)[:60]}, line)])
             seen.add(key.value if isinstance(key.value, str) else repr(key.value))
         return super().construct_mapping(node, deep)
 
 
-def _plain(body: bytes) -> Any:
+def _text(body: bytes) -> str:
     if len(body) > LARGEST:
         raise Faulty([Fault("", "too_large")])
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Faulty([Fault("", "not_text")]) from error
+    if not text.strip():
+        raise Faulty([Fault("", "nothing")])
+    return text
+
+
+def _placed(text: str, faults: list[Fault]) -> list[Fault]:
+    return [replace(fault, line=line_of(text, fault.path)) for fault in faults]
+
+
+def _plain(text: str) -> Any:
     try:
         _check_events(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, FilePayload, Page
 
 from tests.browser import DESKTOP, PHONE, accessible, follow, served, visit
 from tests.harness import eventually
@@ -76,10 +76,15 @@ async def test_staff_upload_look_try_and_put_in_force(chromium: Browser, town: T
             {"compare": {"fact": "income"}, "is": "below", "to": amount(1, per="year")},
             valid_from="2020-01-01", valid_until="2099-01-01",
         )  # fmt: skip
-        await page.get_by_label("決まり").fill(json.dumps(plain_rules(a_programme(mixed), facts=[FACTS[3]])))
+        text = json.dumps(plain_rules(a_programme(mixed), facts=[FACTS[3]]), indent=1)
+        file = FilePayload(name="rules.json", mimeType="application/json", buffer=text.encode())
+        await page.get_by_label("のファイル").set_input_files(file)
         await press(page, "確かめてアップロードする")
         await page.get_by_text("programmes.0.conditions.0.when.to").wait_for()
         await page.get_by_text("種類のちがうものは、比べたり足したりできません").wait_for()
+        line = text[: text.index('"to"')].count("\n") + 1
+        assert f"（{line}行目）" in await page.get_by_role("alert").inner_text()
+        assert await page.get_by_label("決まり").input_value() == text
         await accessible(page)
         old = a_condition({"fact": "lost_job"}, valid_until="2026-05-01")
         await page.get_by_label("決まり").fill(json.dumps(plain_rules(a_programme(old), facts=FACTS[:1])))

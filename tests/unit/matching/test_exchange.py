@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,6 +26,7 @@ from services.matching.exchange_csv import Table, read_csv, read_json, write_csv
 from services.matching.hours import Window
 from services.matching.inheriting import Answers
 from services.matching.offer import Offer
+from services.matching.table_faults import NoTable
 from services.matching.values import CALLINGS, SCALES
 from shared.errors import Invalid
 from tests.unit.matching.builders import NOW, offers
@@ -96,6 +98,25 @@ def test_a_number_that_comes_twice_counts_once() -> None:
 def test_a_file_that_is_no_such_list_is_refused_as_a_whole(body: bytes) -> None:
     with pytest.raises(Invalid):
         read_csv(body, OFFERS)
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "said"),
+    [
+        (read_csv, b"", "中身"),
+        (read_csv, b'source_id\nA\n"x', "3行目"),
+        (read_csv, b"title\nx\n", "「求人番号」"),
+        (read_csv, b"\x81", "UTF-8"),
+        (read_json, b'[\n{"a": 1},\n{"b": }\n]', "3行目"),
+        (read_json, b"{}", "一覧"),
+    ],
+)
+def test_what_is_wrong_with_a_whole_file_is_said_with_its_line_or_column(
+    read: Callable[..., Table], body: bytes, said: str
+) -> None:
+    with pytest.raises(NoTable) as refused:
+        read(body, OFFERS)
+    assert said in refused.value.japanese
 
 
 @given(st.binary(max_size=300))

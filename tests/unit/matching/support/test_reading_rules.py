@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.support.checking import faults_of
+from services.matching.support.places import line_of
 from services.matching.support.reading import Faulty, message_of, read_rules, restored, write_rules
 from services.matching.support.rules import Rules
 from tests.unit.matching.support.made import (
@@ -131,6 +132,25 @@ def test_a_fault_in_an_expression_is_named_by_its_path(when: Any, path: str, cod
     assert wrong(when)[WHEN + path] == code
 
 
+def test_a_fault_is_told_with_its_line_in_yaml_and_json_alike() -> None:
+    rules = plain_rules(a_programme(a_condition({"fact": "nothing"})), facts=FACTS[:1])
+    for text in (
+        yaml.safe_dump(rules, allow_unicode=True, sort_keys=False),
+        json.dumps(rules, indent=2, ensure_ascii=False),
+    ):
+        with pytest.raises(Faulty) as caught:
+            read_rules(text.encode())
+        (fault,) = (one for one in caught.value.faults if one.code == "unknown_fact")
+        assert "nothing" in text.splitlines()[fault.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"), [("a", 1), ("b.1", 4), ("b.1.c", 5), ("b.7.c", 2), ("nowhere", 0), ("", 0)]
+)
+def test_a_path_is_followed_as_far_as_it_goes(path: str, line: int) -> None:
+    assert line_of("a: 1\nb:\n- x\n- d: 2\n  c: 3\n", path) == line
+
+
 def test_every_fault_is_told_at_once() -> None:
     condition = a_condition(
         LOST, valid_until="2026-03-01", source={"title": "見本", "url": "https://x.example"}
@@ -182,7 +202,10 @@ def test_nothing_is_asked_that_no_condition_needs() -> None:
         (b"x" * 300_000, "too_large"),
         (b"!!python/object:os.system {}", "not_yaml"),
         (b"{[a]: 1}", "not_yaml"),
-        (b"", "model_type"),
+        (b"[1]", "model_type"),
+        (b"", "nothing"),
+        (b" \n", "nothing"),
+        (b"\xff", "not_text"),
     ],
 )
 def test_a_text_that_is_no_rule_set_is_refused_kindly(text: bytes, code: str) -> None:
