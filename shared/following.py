@@ -101,7 +101,7 @@ class Following:
             name = made.name
             self._heard_all(when=not made.num_pending)
             tasks = [
-                asyncio.ensure_future(self._receive(subscription)),
+                asyncio.ensure_future(self._receive(subscription, stop)),
                 asyncio.ensure_future(stop.wait()),
             ]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -123,10 +123,10 @@ class Following:
             self._lost()
         return self._next
 
-    async def _receive(self, subscription: Subscription) -> None:
-        """Returns when deliveries are missing or the server falls silent."""
+    async def _receive(self, subscription: Subscription, stop: asyncio.Event) -> None:
+        """Returns when deliveries are missing or the server falls silent; at the next message when a cancellation was lost to one."""
         delivered = 0
-        while True:
+        while not stop.is_set():
             try:
                 msg = await subscription.next_msg(SILENCE)
             except (NatsError, TimeoutError):

@@ -180,6 +180,30 @@ async def test_what_cannot_be_read_is_passed_over(follower: Follower) -> None:
     assert await eventually(follower.has_heard) == ["one"]
 
 
+async def test_it_ends_although_a_message_comes_in_the_very_moment(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancellation is lost then: Python 3.11's `wait_for`, which the client waits by, returns what has come instead."""
+    next_msg = Subscription.next_msg
+    lost: list[str] = []
+
+    async def losing(subscription: Subscription, timeout: float | None = 1.0) -> Msg:
+        try:
+            return await next_msg(subscription, timeout)
+        except asyncio.CancelledError:
+            if lost:
+                raise
+            lost.append("once")
+            return await next_msg(subscription, timeout)
+
+    monkeypatch.setattr(Subscription, "next_msg", losing)
+    follower.start()
+    await eventually(follower.current)
+    follower.stop.set()
+    await asyncio.wait_for(follower.task, 5)
+    assert lost
+
+
 async def test_it_leaves_no_consumer_behind(follower: Follower) -> None:
     follower.start()
     await eventually(follower.current)
