@@ -8,8 +8,9 @@ from datetime import date
 from typing import Literal
 
 from services.matching.distance import km_between
-from services.matching.hours import overlap_minutes
+from services.matching.hours import days_within
 from services.matching.offer import Offer
+from services.matching.questionnaire import Wishes
 from services.matching.seeker import Seeker
 
 Obstacle = Literal[
@@ -40,8 +41,9 @@ def obstacles(offer: Offer, seeker: Seeker, today: date | None = None) -> tuple[
     places           no place is left
     area             neither remote nor in an area the person can (or wishes to) go to
     commute          further away than the person wishes to go
-    hours            not one minute of it within the hours wished for
-    days             on more days a week than wished for
+    hours            on no day a shift that lies within the hours wished for, with its every minute; where one chooses one's own hours
+                     (`Offer.chosen`): on no day an hour of them
+    days             on more days a week than wished for, or than there are days with such a shift
     wage             below the wage floor
     wage_unknown     there is a wage floor and the offer names no wage
     licence          needs a licence that the person, who has said which they hold, does not hold
@@ -77,15 +79,23 @@ def _place(offer: Offer, seeker: Seeker) -> Iterator[Obstacle]:
 
 def _terms(offer: Offer, seeker: Seeker) -> Iterator[Obstacle]:
     wishes = seeker.wishes
-    if wishes.hours and offer.hours and not overlap_minutes(offer.hours, wishes.hours):
-        yield "hours"
-    if wishes.days_a_week and offer.work_days_a_week and offer.work_days_a_week > wishes.days_a_week:
-        yield "days"
+    yield from _week(offer, wishes)
     if wishes.wage_floor:
         if offer.hourly_wage_yen is None:
             yield "wage_unknown"
         elif offer.hourly_wage_yen < wishes.wage_floor:
             yield "wage"
+
+
+def _week(offer: Offer, wishes: Wishes) -> Iterator[Obstacle]:
+    too_many = bool(wishes.days_a_week) and offer.days > (wishes.days_a_week or 0)
+    if wishes.hours and offer.hours:
+        fitting = days_within(offer.hours, wishes.hours, chosen=offer.chosen)
+        if not fitting:
+            yield "hours"
+        too_many |= 0 < fitting < min(offer.days, offer.weekdays)
+    if too_many:
+        yield "days"
 
 
 def _person(offer: Offer, seeker: Seeker) -> Iterator[Obstacle]:

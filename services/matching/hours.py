@@ -2,10 +2,13 @@
 
 Weekdays are 0 (Monday) to 6 (Sunday); minutes count from that day's midnight, Asia/Tokyo, up to 30:00; intervals are half-open.
 A set of windows is compared as a bit mask of the 10,080 minutes of a week that begins on Monday and runs in a circle.
+
+A shift is one window on one weekday. One that goes on after 30:00 is written as two windows, one after the other in the list: the first until
+30:00, the second from 6:00 of the days that follow.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +16,8 @@ DAY = 24 * 60
 WEEK = 7 * DAY
 LATEST = 30 * 60
 TIME_PATTERN = r"^(?:[01]?\d|2\d|30):[0-5]\d$"
+CHOSEN = 60
+"""Minutes in one stretch that are worth a day where one chooses one's own hours."""
 _FULL = (1 << WEEK) - 1
 
 
@@ -64,3 +69,38 @@ def weekly_minutes(windows: Iterable[Window]) -> int:
 def overlap_minutes(one: Iterable[Window], other: Iterable[Window]) -> int:
     """Minutes in a week that both cover."""
     return (week_mask(one) & week_mask(other)).bit_count()
+
+
+def shifts_of(windows: Sequence[Window]) -> list[tuple[int, int, int]]:
+    """(weekday on which it starts, start, end), in minutes of that day, the end perhaps beyond 30:00."""
+    found, rest = [], list(windows)
+    while rest:
+        window = rest.pop(0)
+        end = window.end
+        if rest and _goes_on(window, rest[0]):
+            end = rest.pop(0).end + DAY
+        found += [(day, window.start, end) for day in window.weekdays]
+    return found
+
+
+def _goes_on(window: Window, other: Window) -> bool:
+    following = {(day + 1) % 7 for day in window.weekdays}
+    return window.end == LATEST and other.start == LATEST - DAY and set(other.weekdays) == following
+
+
+def days_within(windows: Sequence[Window], wished: Iterable[Window], *, chosen: bool) -> int:
+    """On how many weekdays a shift starts that lies within `wished` with its every minute; where hours are `chosen`, of which `CHOSEN`
+    minutes in one stretch do (all, when it has less)."""
+    free = week_mask(wished)
+    return len({day for day, start, end in shifts_of(windows) if _fits(free, day, start, end, chosen=chosen)})
+
+
+def _fits(free: int, day: int, start: int, end: int, *, chosen: bool) -> bool:
+    begins, length = (day * DAY + start) % WEEK, end - start
+    run = (free >> begins | free << (WEEK - begins)) & ((1 << length) - 1)
+    least, reached = min(length, CHOSEN) if chosen else length, 1
+    while reached < least:  # a bit that is left begins a run of so many minutes
+        step = min(reached, least - reached)
+        run &= run >> step
+        reached += step
+    return run != 0

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from services.matching.company import Company
-from services.matching.hours import Window
+from services.matching.hours import Window, shifts_of
 from services.matching.inheriting import Answers, inherited
 from services.matching.occupations import Occupation
 from services.matching.values import Calling, Scale
@@ -22,13 +22,18 @@ Source = Literal["own", "hellowork", "csv"]
 ClosingReason = Literal["filled", "withdrawn", "expired"]
 
 
+OWN_HOURS: frozenset[Kind] = frozenset({"remote_order"})
+"""Kinds of work without shifts: orders are done at home, within the hours of the offer, whenever one likes."""
+
+
 class NoLongerOpen(Conflict):
     slug: ClassVar[str] = "offer-closed"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """No `hours` means any time, as agreed. `values`, `interests`: how much the work gives of each, 0 to 1; absent is unknown.
+    """No `hours` means any time, as agreed; otherwise they are the working hours themselves, of which one works one shift a day, unless
+    they are `chosen`: then one chooses among them. `values`, `interests`: how much the work gives of each, 0 to 1; absent is unknown.
 
     `expires_on` is the last day (Asia/Tokyo) on which it is open. `licences` are required, `accommodations` given. `lat`, `lng` in
     degrees, WGS 84. `source_id` is the number that the source knows it by.
@@ -67,6 +72,21 @@ class Offer:
     source_id: str | None = None
     own: Answers = field(default_factory=Answers)
     version: int = 1
+
+    @property
+    def chosen(self) -> bool:
+        """Whether one chooses one's own hours within those of the offer."""
+        return self.kind in OWN_HOURS
+
+    @property
+    def weekdays(self) -> int:
+        """On how many weekdays a shift of it starts."""
+        return len({day for day, _, _ in shifts_of(self.hours)})
+
+    @property
+    def days(self) -> int:
+        """How many days a week it takes: as many as it says, otherwise all the weekdays it names, or one where hours are chosen. 0: as agreed."""
+        return self.work_days_a_week or (min(1, self.weekdays) if self.chosen else self.weekdays)
 
 
 @dataclass(frozen=True)

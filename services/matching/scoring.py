@@ -22,7 +22,7 @@ from services.matching.offer import Offer
 from services.matching.seeker import Seeker
 from services.matching.values import CALLINGS, SCALES, Scale, shares
 
-MODEL = "additive-3"
+MODEL = "additive-4"
 VALUES, INTERESTS, HOURS, WAGE, TAGS, SKILLS = 1000, 400, 300, 200, 200, 150
 AT_HOME, BY_WISH, NEIGHBOURING = 150, 100, -50
 FULL_RAISE = 0.2
@@ -97,9 +97,9 @@ def _hours(offer: Offer, seeker: Seeker) -> list[Term]:
     common = overlap_minutes(offer.hours, seeker.wishes.hours)
     # by the lesser of both: hours that leave a wide choice are no worse than hours that fit just so
     fit = 2 * common / min(offered, wished) - 1
-    return [
-        Term("hours.common", round(HOURS * fit), {"common": common, "offered": offered, "wished": wished})
-    ]
+    facts = {"common": common, "offered": offered, "wished": wished, "days": offer.days}
+    choice = "hours" if offer.chosen else "days" if offer.days < offer.weekdays else "none"
+    return [Term("hours.common", round(HOURS * fit), {**facts, "choice": choice})]
 
 
 def _area(offer: Offer, seeker: Seeker) -> Term:

@@ -52,8 +52,8 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = {
     "places": "空きがなくなりました",
     "area": "働きたい地域から離れています",
     "commute": "通える距離より遠くにあります",
-    "hours": "働きたい時間と重なりません",
-    "days": "希望より、働く日が多くなります",
+    "hours": "働きたい時間に収まりません",
+    "days": "働ける曜日や日数より、働く日が多くなります",
     "wage": "希望の時給に届きません",
     "wage_unknown": "時給が書かれていません",
     "licence": "持っていない資格や免許が必要です",
@@ -134,7 +134,7 @@ def term_text(term: Term) -> str:
     if family == "unknown":
         return f"「{SCALES[rest]}」については、まだ書かれていません。聞いてみましょう"  # type: ignore[index]
     if family == "hours":
-        return _hours_text(int(term.facts["common"]), int(term.facts["offered"]), int(term.facts["wished"]))
+        return _hours_text(term)
     if family == "wage":
         return f"希望の時給より{term.facts['more']}円高いです"
     return f"前に「興味がある」とした仕事と同じところがあります（{term.facts['tags']}）"
@@ -157,11 +157,15 @@ def _calling_text(calling: str, contribution: int, matters: int) -> str:
     return f"「{calling}」も、ありそうです"
 
 
-def _hours_text(common: int, offered: int, wished: int) -> str:
+def _hours_text(term: Term) -> str:
+    common, offered, wished = (int(term.facts[name]) for name in ("common", "offered", "wished"))
+    choice = term.facts.get("choice", "none")  # not said on slates of before
     if common == offered:
         return "働きたい時間の中に、ちょうど収まります"
-    if common == wished:
+    if common == wished and choice == "hours":
         return "あなたの働きたい時間なら、いつでも働けます"
+    if term.contribution > 0 and choice == "days":
+        return f"働きたい曜日と時間の中で、週{term.facts['days']}日働けそうです"
     return f"働きたい時間（週{_duration(wished)}）のうち、重なるのは{_duration(common)}です"
 
 

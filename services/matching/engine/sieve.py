@@ -15,6 +15,7 @@ from services.matching.distance import EARTH_KM, Place
 from services.matching.eligibility import Obstacle, distance
 from services.matching.engine.columns import STATES, Columns
 from services.matching.engine.words import Flags, Floats, Ints
+from services.matching.offer import OWN_HOURS
 from services.matching.seeker import Seeker
 
 PASSES = -1
@@ -111,16 +112,25 @@ def _kilometres(at: Place, lat: Floats, lng: Floats) -> Floats:
 
 def _terms(columns: Columns, seeker: Seeker) -> Met:
     cells, wishes = columns.cells, seeker.wishes
-    if wishes.hours:
-        weeks = columns.words.weeks
-        apart = weeks.common(wishes.hours) == 0
-        said = weeks.each(bool, np.bool_)
-        yield "hours", (said & apart)[cells.week]
-    if wishes.days_a_week:
-        yield "days", cells.days > wishes.days_a_week
+    if wishes.hours or wishes.days_a_week:
+        yield from _week(columns, seeker)
     if wishes.wage_floor:
         yield "wage_unknown", cells.wage < 0
         yield "wage", (cells.wage >= 0) & (cells.wage < wishes.wage_floor)
+
+
+def _week(columns: Columns, seeker: Seeker) -> Met:
+    cells, words, wishes = columns.cells, columns.words, seeker.wishes
+    weekdays = np.array(words.weeks.weekdays, np.int64)[cells.week]
+    chosen = words.kinds.each(lambda kind: kind in OWN_HOURS, np.bool_)[cells.kind]
+    days = np.where(cells.days > 0, cells.days, np.where(chosen, np.minimum(1, weekdays), weekdays))
+    too_many = days > wishes.days_a_week if wishes.days_a_week else np.zeros(len(columns), np.bool_)
+    if wishes.hours:
+        whole, some = words.weeks.days_within(wishes.hours)
+        fitting = np.where(chosen, some[cells.week], whole[cells.week])
+        yield "hours", (weekdays > 0) & (fitting == 0)
+        too_many = too_many | ((fitting > 0) & (fitting < np.minimum(days, weekdays)))
+    yield "days", too_many
 
 
 def _person(columns: Columns, seeker: Seeker) -> Met:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.hours import Window, week_mask
+from services.matching.hours import CHOSEN, DAY, WEEK, Window, shifts_of, week_mask
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -43,14 +43,20 @@ class Vocabulary(Generic[T]):
 
 
 class Weeks(Vocabulary[tuple[Window, ...]]):
-    """Weekly hours with their masks of minutes, and how many minutes those are."""
+    """Weekly hours with their masks of minutes, how many minutes those are, and their shifts."""
 
     def __init__(self) -> None:
         super().__init__()
         self.masks: list[int] = []
         self.minutes: list[int] = []
+        self.weekdays: list[int] = []
+        self._shifts: list[tuple[int, int, int, int]] = []
+        self._laid: Ints = np.zeros((4, 0), np.int64)
 
     def learnt(self, value: tuple[Window, ...]) -> None:
+        shifts = shifts_of(value)
+        self._shifts += [(len(self.masks), *shift) for shift in shifts]
+        self.weekdays.append(len({day for day, _, _ in shifts}))
         self.masks.append(week_mask(value))
         self.minutes.append(self.masks[-1].bit_count())
 
@@ -58,6 +64,34 @@ class Weeks(Vocabulary[tuple[Window, ...]]):
         """Minutes that each has in common with the wished ones."""
         mask = week_mask(wished)
         return np.array([(one & mask).bit_count() for one in self.masks], np.int64)
+
+    def days_within(self, wished: tuple[Window, ...]) -> tuple[Ints, Ints]:
+        """As `hours.days_within` says of each: for working hours, and where one chooses one's own among them."""
+        number, day, start, end = self._laid_out()
+        starts, ends = day * DAY + start, day * DAY + end
+        free = np.concatenate([[0], np.cumsum(np.tile(_minutes(wished), 2))])
+        whole = free[ends] - free[starts] == ends - starts
+        # from here `CHOSEN` minutes in a stretch
+        begins = np.concatenate([[0], np.cumsum(free[CHOSEN:] - free[:-CHOSEN] == CHOSEN)])
+        long = ends - starts >= CHOSEN
+        some = np.where(long, begins[np.where(long, ends - CHOSEN + 1, starts)] > begins[starts], whole)
+        return self._days(number, day, whole), self._days(number, day, some)
+
+    def _days(self, number: Ints, day: Ints, fits: Flags) -> Ints:
+        found = np.zeros((len(self.values), 7), np.bool_)
+        found[number[fits], day[fits]] = True
+        return np.asarray(found.sum(axis=1), np.int64)
+
+    def _laid_out(self) -> Ints:
+        if self._laid.shape[1] != len(self._shifts):
+            self._laid = np.array(self._shifts, np.int64).reshape(-1, 4).T
+        return self._laid
+
+
+def _minutes(windows: tuple[Window, ...]) -> Flags:
+    """Of each minute of the week whether it is covered."""
+    whole = np.frombuffer(week_mask(windows).to_bytes(WEEK // 8, "little"), np.uint8)
+    return np.unpackbits(whole, bitorder="little").astype(np.bool_)
 
 
 class TagLists(Vocabulary[tuple[str, ...]]):

@@ -52,7 +52,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Slate]:
     seeker = a_seeker(
         profile=Profile({scale: float(random.random()) for scale in SCALES}),
         callings={calling: float(random.random()) for calling in CALLINGS},
-        wishes=Wishes(hours=(Window((0, 1, 2, 3), 500, 1000),), wage_floor=999, skills=("夜",)),
+        wishes=Wishes(hours=(Window((0, 1, 2, 3), 500, 1200),), wage_floor=999, skills=("夜",)),
         history={f"ofr_{n:03}": float(random.random()) * 8 for n in range(0, 60, 3)},
     )
     seen = {f"com_{n}": Seen(15, float(random.random()) * 9, float(n % 4)) for n in range(30)}

@@ -40,7 +40,8 @@ def test_no_hard_condition_is_ever_violated(seeker: Seeker, offers: list[Offer],
             assert offer.hourly_wage_yen is not None
             assert offer.hourly_wage_yen >= wishes.wage_floor
         if wishes.hours and offer.hours:
-            assert minutes_of(offer.hours) & minutes_of(wishes.hours)
+            shifts = (Window((day,), w.start, w.end) for w in offer.hours for day in w.weekdays)
+            assert any(minutes_of((shift,)) <= minutes_of(wishes.hours) for shift in shifts)
 
 
 @given(seekers, offer_lists(), st.integers(1, 12))
@@ -101,7 +102,7 @@ def test_neighbouring_areas_and_remote_work_are_within_reach_and_far_away_is_not
 
 def test_a_wish_for_late_hours_finds_work_past_midnight() -> None:
     seeker = a_seeker(wishes=Wishes(hours=(Window((5,), 0, 2 * 60),)))  # Saturday 0:00-2:00
-    friday_night = an_offer("night", hours=(Window((4,), 22 * 60, 26 * 60),))
+    friday_night = an_offer("night", hours=(Window((4,), 24 * 60, 26 * 60),))
     assert [
         p.offer.id
         for p in made(seeker, [friday_night, an_offer("day", hours=(Window((5,), 540, 1020),))]).proposals
@@ -153,16 +154,34 @@ def test_a_neighbouring_area_nobody_asked_for_is_a_caution_and_one_asked_for_is_
 def test_hours_that_leave_a_choice_are_no_worse_than_hours_that_fit_just_so() -> None:
     seeker = a_seeker(wishes=Wishes(hours=(EVENING,)))
     wide, just_so, partly = (
-        next(t for t in terms(an_offer(hours=hours), seeker) if t.code == "hours.common")
-        for hours in (
-            (Window(tuple(range(7)), 6 * 60, 26 * 60),),
-            (Window((0, 2), 20 * 60, 24 * 60),),
-            (Window((0, 2), 15 * 60, 20 * 60),),
+        next(t for t in terms(an_offer(hours=hours, kind=kind), seeker) if t.code == "hours.common")
+        for kind, hours in (
+            ("remote_order", (Window(tuple(range(7)), 6 * 60, 26 * 60),)),
+            ("job", (Window((0, 2), 20 * 60, 24 * 60),)),
+            ("remote_order", (Window((0, 2), 15 * 60, 20 * 60),)),
         )
     )
     assert wide.contribution == just_so.contribution == 300
+    assert (term_text(wide), term_text(just_so)) == (
+        "あなたの働きたい時間なら、いつでも働けます",
+        "働きたい時間の中に、ちょうど収まります",
+    )
     assert partly.contribution < 0
     assert "2時間" in term_text(partly)
+
+
+def test_nobody_is_told_that_they_may_work_at_any_time_where_the_work_leaves_no_choice() -> None:
+    seeker = a_seeker(wishes=Wishes(hours=(Window((0, 1, 2, 3), 9 * 60, 17 * 60),)))
+    every_day = Window(tuple(range(7)), 9 * 60, 17 * 60)
+    two_days, shifts = (
+        next(t for t in terms(offer, seeker) if t.code == "hours.common")
+        for offer in (
+            an_offer(hours=(every_day,), work_days_a_week=2),
+            an_offer(hours=(Window((0, 1, 2, 3), 9 * 60, 17 * 60), Window((0, 1, 2, 3), 17 * 60, 22 * 60))),
+        )
+    )
+    assert term_text(two_days) == "働きたい曜日と時間の中で、週2日働けそうです"
+    assert term_text(shifts) == "働きたい時間（週32時間）のうち、重なるのは32時間です"
 
 
 def test_work_like_what_was_liked_before_comes_first() -> None:

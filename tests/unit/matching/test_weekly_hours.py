@@ -2,11 +2,16 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from services.matching.engine.words import Weeks
 from services.matching.hours import (
+    CHOSEN,
     DAY,
+    LATEST,
     WEEK,
     Window,
+    days_within,
     minute_of,
     overlap_minutes,
     time_text,
@@ -53,3 +58,36 @@ def test_a_minute_is_read_as_it_is_written(minute: int) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         minute_of(text)
+
+
+MORNING, NIGHT = Window((0, 1, 6), LATEST - DAY, 540), Window((0, 5, 6), 1020, LATEST)
+weeks = st.lists(windows | st.sampled_from((NIGHT, MORNING)), max_size=4).map(tuple)
+
+
+@given(st.lists(weeks, max_size=6), weeks)
+def test_days_within_are_the_same_for_many_weeks_at_once(
+    offered: list[tuple[Window, ...]], wished: tuple[Window, ...]
+) -> None:
+    many = Weeks()
+    for each in offered:
+        many.number(each)
+    whole, some = many.days_within(wished)
+    assert whole.tolist() == [days_within(each, wished, chosen=False) for each in many.values]
+    assert some.tolist() == [days_within(each, wished, chosen=True) for each in many.values]
+
+
+@given(windows, weeks)
+def test_a_day_is_within_when_every_minute_of_its_shift_is(
+    window: Window, wished: tuple[Window, ...]
+) -> None:
+    free = week_mask(wished)
+    shifts = [week_mask([Window((day,), window.start, window.end)]) for day in window.weekdays]
+    assert days_within([window], wished, chosen=False) == sum(shift & free == shift for shift in shifts)
+
+
+def test_of_hours_that_are_chosen_an_hour_in_one_stretch_will_do() -> None:
+    evening = [Window((MONDAY,), 18 * 60, 22 * 60)]
+    halves = [Window((MONDAY,), 18 * 60, 18 * 60 + 30), Window((MONDAY,), 19 * 60, 19 * 60 + 59)]
+    assert days_within(evening, halves, chosen=True) == 0
+    assert days_within(evening, [Window((MONDAY,), 19 * 60, 19 * 60 + CHOSEN)], chosen=True) == 1
+    assert days_within([Window((MONDAY,), 540, 560)], [Window((MONDAY,), 540, 560)], chosen=True) == 1

@@ -41,7 +41,7 @@ def offers_of(random: Random, count: int) -> list[Offer]:
         an_offer(
             f"ofr_{n}",
             company_id=f"com_{random.randrange(12)}",
-            kind=maybe(random, "trial_work", "job"),
+            kind=random.choice(("job", "job", "job", "trial_work", "remote_order")),
             municipality_code=random.choice((HOME, HOME, NEIGHBOUR, NEIGHBOUR, FAR)),
             remote=maybe(random, True, False),
             hours=maybe(random, (), random.choice(HOURS)),
