@@ -14,7 +14,7 @@ from services.booking.axis import Words
 from services.booking.counsellor import Asked, Counsellor
 from services.booking.diary import Diary, Home, Seen
 from services.booking.explain import Explanation, explain
-from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots, within
+from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, slots, within
 from services.booking.picture import Picture
 from services.booking.service_day import earliest_running
 from services.booking.slot import Slot, check_date, check_minutes
@@ -193,25 +193,13 @@ class Openings:
 
     async def day(
         self, tenant: Tenant, search: Search | None, chosen: date | None, apart: int
-    ) -> tuple[Sequence[FreeDay], Sequence[Slot]]:
-        """Days with their starts at least `apart` minutes from one another, and one slot for each start of the chosen day, or of the first.
-
-        Of several counsellors who are free then it is the one with most free times that day.
-        """
+    ) -> tuple[Sequence[FreeDay], FreeDay | None]:
+        """Days with their starts at least `apart` minutes from one another, and of them the chosen day, or the first."""
         if search is None:
-            return (), ()
+            return (), None
         view = await self.view(tenant)
         days = [_thinned(day, apart) for day in self._days(tenant, view, search)]
-        shown = next((day for day in days if day.service_date == chosen), days[0] if days else None)
-        if shown is None:
-            return (), ()
-        mask = allowed(view.own, search)
-        offers: dict[int, Slot] = {}
-        for pool, picture in view.everybody:  # the municipality's own come before a pool's
-            offered = self._without_spent(tenant, pool, search, mask)
-            for slot in one_each(picture, search, offered, shown, pool):
-                offers.setdefault(slot.start_minute, slot)
-        return days, [offers[minute] for minute in shown.starts]
+        return days, next((day for day in days if day.service_date == chosen), days[0] if days else None)
 
     async def why(
         self,
@@ -222,9 +210,13 @@ class Openings:
         minutes: int,
         resident_id: str | None,
         *,
+        moving: Appointment | None = None,
         by_staff: bool = False,
     ) -> Explanation:
-        """Why these days are as full as they are; with `resident_id` for that resident. `by_staff` as in `search`. Raises Invalid."""
+        """Why these days are as full as they are; with `resident_id` for that resident. `moving` and `by_staff` as in `search`.
+
+        Raises Invalid.
+        """
         today, horizon = self.today(tenant), tenant.spec.booking.horizon_days + 1
         own_limit = resident_id is not None
 
@@ -237,6 +229,7 @@ class Openings:
                 minutes,
                 resident_id=resident_id,
                 own_limit=own_limit,
+                moving=moving,
                 by_staff=by_staff,
             )
 
@@ -287,14 +280,14 @@ class Openings:
         asked: Asked,
         resident_id: str,
         *,
-        own_limit: bool,
+        by_staff: bool,
         moving: Appointment | None = None,
         apart: bool = False,
     ) -> list[Slot]:
-        """The three free slots with whoever is `asked` for that are nearest to one that was taken. `own_limit` as in `search`.
+        """The three free slots with whoever is `asked` for that are nearest to one that was taken. `by_staff` as in `search`.
 
-        What is being moved gives its time and its place in the day back; where it is already is no other time. `apart`: three other
-        times, whoever it is with.
+        What is being moved gives its time and its place in the day back; where it is already is no other time, and neither is what
+        was refused: what is read here may be older than the refusal. `apart`: three other times, whoever it is with.
         """
         first = max(wanted.service_date - timedelta(days=LOOK_BACK), self.today(tenant))
         days = max((wanted.service_date - first).days, 0) + LOOK_AHEAD + 1
@@ -305,14 +298,16 @@ class Openings:
             asked,
             wanted.minutes,
             resident_id=resident_id,
-            own_limit=own_limit,
+            own_limit=True,
             moving=moving,
+            by_staff=by_staff,
         )
         free = await self.slots(tenant, search, each=1 if apart else None)
-        there = (moving.slot.counsellor_id, moving.slot.starts_at) if moving else None
-        others = (slot for slot in free if (slot.counsellor_id, slot.starts_at) != there)
-        if apart:  # what was read may be older than the refusal
-            passed = (wanted.starts_at, moving.slot.starts_at if moving else None)
+        known = [wanted, moving.slot] if moving else [wanted]
+        there = {(slot.counsellor_id, slot.starts_at) for slot in known}
+        others = (slot for slot in free if (slot.counsellor_id, slot.starts_at) not in there)
+        if apart:
+            passed = {slot.starts_at for slot in known}
             times = {slot.starts_at: slot for slot in others if slot.starts_at not in passed}
             return nearest(times.values(), wanted)
         return nearest(others, wanted)

@@ -196,7 +196,7 @@ class Placing:
             slot,
             wish.asked(),
             asker.resident_id,
-            own_limit=not asker.by_staff,
+            by_staff=asker.by_staff,
             moving=asker.moving,
             apart=wish.counsellor_id is None,
         )

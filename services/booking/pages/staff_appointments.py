@@ -14,6 +14,7 @@ from services.booking.desk import Desk
 from services.booking.openings import Openings
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import reference
+from services.booking.pages.staff_book_form import Asking
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import AppointmentPath, Reader, Writer, staff_command, staff_router
 from services.booking.pages.views import CHANNELS, Chosen, read_choice
@@ -67,6 +68,7 @@ def staff_appointment_pages(
             rooms=await people.rooms(staff.tenant),
             channels=CHANNELS,
             reference=reference(appointment.resident_id),
+            again=_again(appointment),
             join_url=join_url(appointment, staff.tenant),
             begun=now >= appointment.slot.starts_at,
             why=for_staff(reason) if reason else "",
@@ -199,6 +201,20 @@ def staff_appointment_pages(
         return go(f"{HOME}/appointments/{present.id}")
 
     return router
+
+
+def _again(appointment: Appointment) -> str:
+    """What this appointment was asked for with, as the address of another one says it."""
+    slot, wishes = appointment.slot, appointment.wishes
+    return Asking(
+        slot.channel,
+        slot.minutes,
+        slot.counsellor_id,
+        wishes.language,
+        tuple(sorted(wishes.skills)),
+        wishes.gender,
+        wishes.gender_required,
+    ).query()
 
 
 def _date(text: str) -> date | None:

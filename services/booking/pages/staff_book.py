@@ -8,21 +8,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.booking.availability import WithAlternatives, nearest
+from services.booking.availability import WithAlternatives
 from services.booking.counsellor import Counsellor
 from services.booking.desk import Desk
 from services.booking.explain import Help
 from services.booking.explain_texts import help_text, reason_text
 from services.booking.free_times import Search
-from services.booking.openings import LOOK_AHEAD, LOOK_BACK, Openings, zone_of
+from services.booking.openings import Openings
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import LANGUAGES, reference
 from services.booking.pages.staff_book_form import GENDERS, Asking, lengths, read
 from services.booking.pages.staff_residents import WHERE
 from services.booking.pages.staff_route import ResidentPath, Writer, staff_command, staff_router
 from services.booking.pages.views import CHANNELS, Chosen
-from services.booking.slot import Slot, check_date, slot_at
-from services.booking.wish import Wish
+from services.booking.slot import Slot, check_date
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.booking import AppointmentChannel
 from shared.ids import new_ulid
@@ -42,13 +41,11 @@ def staff_book_pages(pages: Pages, desk: Desk, openings: Openings) -> APIRouter:
         people = await openings.people(tenant)
         return read(form, offered_by(people), tenant.spec.booking.cell_minutes)
 
-    def search(
-        tenant: Tenant, resident_id: str, asking: Asking, first: date | None = None, days: int | None = None
-    ) -> Search | None:
+    def search(tenant: Tenant, resident_id: str, asking: Asking) -> Search | None:
         return openings.search(
             tenant,
-            first or openings.today(tenant),
-            days or tenant.spec.booking.horizon_days + 1,
+            openings.today(tenant),
+            tenant.spec.booking.horizon_days + 1,
             asking.asked(),
             asking.minutes,
             resident_id=resident_id,
@@ -140,26 +137,6 @@ def staff_book_pages(pages: Pages, desk: Desk, openings: Openings) -> APIRouter:
             [(help_text(help_, "ja"), changed(asking, help_).query()) for help_ in found.helps],
         )
 
-    async def near(tenant: Tenant, resident_id: str, asking: Asking, wish: Wish) -> list[Slot]:
-        """The three free times that are nearest to the one that could not be had, with whoever brings what is asked for."""
-        wanted = slot_at(
-            wish.counsellor_id or "",
-            wish.channel,
-            wish.service_date,
-            wish.start_minute,
-            wish.minutes,
-            zone_of(tenant),
-        )
-        first = max(wish.service_date - timedelta(days=LOOK_BACK), openings.today(tenant))
-        days = (wish.service_date - first).days + LOOK_AHEAD + 1
-        anybody = replace(asking, counsellor_id=None)
-        found = await openings.slots(tenant, search(tenant, resident_id, anybody, first, days))
-        # what was read may be older than the refusal: the very time that was refused is no offer
-        there = (wanted.starts_at, wish.counsellor_id)
-        return nearest(
-            (s for s in found if there not in ((s.starts_at, s.counsellor_id), (s.starts_at, None))), wanted
-        )
-
     async def known(staff: Staff, resident_id: str) -> None:
         if not await desk.residents.known(staff.tenant.id, resident_id):
             raise NotFound("no such resident")
@@ -192,9 +169,8 @@ def staff_book_pages(pages: Pages, desk: Desk, openings: Openings) -> APIRouter:
         try:
             booked = await desk.book(staff.tenant, resident_id, wish, command)
         except WithAlternatives as refused:
-            others = await near(staff.tenant, resident_id, asking, wish)
-            problem = problem_title(refused.slug)
-            return await choose(staff, resident_id, asking, status=409, problem=problem, near=others)
+            near, problem = refused.alternatives, problem_title(refused.slug)
+            return await choose(staff, resident_id, asking, status=409, problem=problem, near=near)
         except (Conflict, Invalid) as refused:
             problem = problem_title(refused.slug)
             return await choose(staff, resident_id, asking, status=409, problem=problem)

@@ -60,6 +60,11 @@ async def test_a_time_that_was_taken_meanwhile_books_nothing_and_offers_the_thre
     await staff.get(f"{path}?channel=online&minutes=60&counsellor={counsellor}&day={DAY}&start=1470")
     form = staff.page
     await desk.booked("yui", counsellor)
+
+    async def seen() -> bool:  # what is offered comes from the picture
+        return "24:30-25:30" not in await desk.free("ren")
+
+    assert await eventually(seen)
     answer = await staff.post(path)
     assert (answer.status_code, "ほかの予約が入りました" in staff.page) == (409, True)
     near = re.search(r'<section aria-labelledby="near">.*?</section>', staff.page, re.DOTALL)

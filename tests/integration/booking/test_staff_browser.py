@@ -67,6 +67,7 @@ async def test_every_page_and_state_is_accessible(
     room = {"name": "見本 相談室1", "kind": "room", "channels": ["face_to_face"]}
     await desk.staff("POST", "/rooms", room)
     await desk.client.post("/booking/v1/me/waiting", headers=desk.who("yui"), json={"channel": "online"})
+    resident = f"/residents/{await desk.registered('aoi')}"
     page = await enter(chromium, desk, address, viewport)
 
     async def all_of(*paths: str) -> None:
@@ -91,6 +92,10 @@ async def test_every_page_and_state_is_accessible(
         f"/counsellors/{counsellor}/hours?saved=true",
         f"/counsellors/{counsellor}/leaves",
         f"/counsellors/{counsellor}/leaves/{away['id']}",
+        f"/counsellors/{counsellor}/calendar",
+        f"{resident}/book?channel=face_to_face&counsellor={counsellor}&day={DAY}",
+        f"{resident}/book?day={DAY}&start=1500",
+        f"{resident}/series?counsellor={counsellor}&first_date={DAY}&time=24:30&count=3",
         "/rooms",
         "/waiting",
         "/pools",
@@ -106,6 +111,32 @@ async def test_every_page_and_state_is_accessible(
     await page.get_by_role("button", name="記録する").click()
     await page.wait_for_url("**/day?*")
     await accessible(page)
+
+
+async def test_the_menu_of_a_phone_unfolds_and_a_resident_is_booked_for_by_keyboard_without_script(
+    chromium: Browser, desk: Desk, address: str
+) -> None:
+    await desk.counsellor()
+    aoi = await desk.registered("aoi")
+    page = await enter(chromium, desk, address, PHONE, scripts=False)
+    await page.goto(f"{address}/booking/staff")
+    menu = page.get_by_role("navigation", name="職員のメニュー")
+    assert await menu.get_by_role("link", name="住民の予約").count() == 0
+    await menu.get_by_text("メニュー").press("Enter")
+    await menu.get_by_role("link", name="住民の予約").press("Enter")
+    await page.wait_for_url("**/staff/residents")
+    await page.get_by_label("住民の番号").fill(aoi)
+    await page.get_by_role("button", name="ひらく").press("Enter")
+    await page.wait_for_url(f"**/residents/{aoi}")
+    await page.get_by_role("link", name="予約を入れる", exact=True).press("Enter")
+    await page.get_by_label("日にち（空なら").fill(DAY.isoformat())
+    await page.get_by_role("button", name="空いている時間を見る").press("Enter")
+    await page.wait_for_url("**/book?*")
+    await page.get_by_role("link", name=re.compile("^24:30")).press("Enter")
+    await page.wait_for_url("**start=1470")
+    await page.get_by_role("button", name="予約する").press("Enter")
+    await page.wait_for_url("**?booked=true")
+    assert await page.get_by_role("status").inner_text() == "予約しました。住民に知らせます。"
 
 
 @sizes
