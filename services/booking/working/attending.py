@@ -104,10 +104,8 @@ class Attending:
     ) -> Shift | None:
         """The shift as it is kept; None when somebody was faster."""
         crew, now = self.crew, self.crew.now()
-        outcome = rule(found.shift, now)
-        if outcome is None:
-            return found.shift
-        after, events = outcome
+        # what was known already is remembered, too: sent again later, the notice could mean another shift or undo what was said since
+        after, events = rule(found.shift, now) or (found.shift, [])
         standing, centre = await crew.standing(tenant, after.resident_id)
         if after.stands and not found.shift.stands:
             after = await crew.seated(tenant, centre, after, attempt)

@@ -105,9 +105,17 @@ async def test_the_same_notice_sent_twice_is_one_and_the_next_shift_is_left_alon
     answers = []
     for moment in (f"{DAY}T11:59", f"{DAY}T12:30"):
         at(centre, moment)
-        answers.append(await centre.me("aoi", "POST", "/attendance", {"status": "absent"}, key="a1"))
-    assert [a.json()["shift"]["id"] for a in answers] == [both[0], both[0]]
+        answers += [
+            await centre.me("aoi", "POST", "/attendance", {"status": "absent"}, key=key)
+            for key in ("a1", "a2")  # pressed twice, and each sent again
+        ]
+    assert [a.json()["shift"]["id"] for a in answers] == [both[0]] * 4
     assert (await centre.shift(both[1]))["state"] == "planned"
+    staff = {"headers": {"Idempotency-Key": "s1"}}
+    path = f"/shifts/{both[0]}/attendance"
+    await centre.staff("POST", path, {"status": "absent"}, **staff)  # known already
+    await centre.staff("POST", path, {"status": "present"})
+    assert (await centre.staff("POST", path, {"status": "absent"}, **staff)).json()["state"] == "present"
 
 
 async def test_capacity_is_computed_anew_and_said_to_matching(centre: Centre) -> None:
