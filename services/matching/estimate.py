@@ -1,12 +1,13 @@
-"""What another policy would have brought, from the slates that were shown: each place's offer with its probability under both policies,
-and what a reward model that never saw this slate's answers expects."""
+"""What another policy would have brought, from the slates that were shown: each place's offer with its probability under both policies, given
+the places before it, what only the other policy would show there, and what a reward model that never saw this slate's answers expects."""
 
+import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
 from services.matching.engine.blend import Blend, features
-from services.matching.engine.columns import columns_of
+from services.matching.engine.columns import Columns, columns_of
 from services.matching.engine.explore import WITHIN, propensity
 from services.matching.engine.logistic import Example, Logistic, learn, probability
 from services.matching.engine.model import Model
@@ -25,7 +26,8 @@ Features = Mapping[str, float]
 @dataclass(frozen=True)
 class Shown:
     """One place: what was shown there, whether it was asked for, with which probability it was shown under the policy that was logged
-    (`logged`) and under the one to be judged (`new`); `choices` are all that this one would show there, with their probabilities."""
+    (`logged`) and under the one to be judged (`new`); `choices` are all that this one would show there, with their probabilities, of which
+    `unsupported` go to what the logged one never shows there. All of it given the places before."""
 
     slate_id: str
     reward: float
@@ -33,6 +35,7 @@ class Shown:
     new: float
     features: Features
     choices: tuple[tuple[float, Features], ...]
+    unsupported: float = 0.0
 
 
 def shown_places(
@@ -44,20 +47,19 @@ def shown_places(
 ) -> list[Shown]:
     """One entry per place. `asked` are the offers the person said something to afterwards; `change` makes the policy to be judged.
 
-    Exact, because the probability at a place given those before it is known under either policy. What a slate did not keep (the state of
-    exposure while exposure was off, a model while learning was off) cannot be judged: the policy then does without it.
+    The probability at a place given those before it is known exactly under either policy; how likely those before it were is in the entries
+    of their own, and `engine.off_policy` multiplies them. What a slate did not keep (the state of exposure while exposure was off, a model
+    while learning was off) cannot be judged: the policy then does without it.
     Raises ValueError for a slate without a basis.
     """
     if slate.basis is None:
         raise ValueError("this slate keeps no basis")
     columns = columns_of(offers)
-    given = circumstances_of(slate.basis, columns, model)
-    given = replace(given, policy=change(given.policy))
+    then = circumstances_of(slate.basis, columns, model)
+    given = replace(then, policy=change(then.policy))
     today = slate.created_at.astimezone(TOKYO).date()
-    size = len(slate.proposals)
     blend = Blend(slate.seeker, given, today)
-    first = ranked(slate.id, blend, columns, WITHIN + size, 0)
-    left = [candidate.offer for candidate in first.first]
+    was, other = _Left(slate, Blend(slate.seeker, then, today), columns), _Left(slate, blend, columns)
     known: dict[str, Features] = {}
 
     def said_of(offer: Offer) -> Features:
@@ -66,34 +68,54 @@ def shown_places(
         return known[offer.id]
 
     found = []
-    for number, proposal in enumerate(slate.proposals):
-        pool = min(first.count - number, WITHIN)
-        likely = {
-            offer.id: propensity(place, pool, given.policy.exploration)
-            for place, offer in enumerate(left[:pool])
-        }
+    for proposal in slate.proposals:
+        shown, likely = proposal.offer.id, other.likely()
+        supported = {offer.id for offer, _ in was.likely()} | {shown}
         found.append(
             Shown(
                 slate.id,
                 float(proposal.offer.id in asked),
                 proposal.propensity,
-                likely.get(proposal.offer.id, 0.0),
+                next((chance for offer, chance in likely if offer.id == shown), 0.0),
                 features(proposal.terms),
-                tuple((likely[o.id], said_of(o)) for o in left[:pool] if likely[o.id]),
+                tuple((chance, said_of(offer)) for offer, chance in likely),
+                sum(chance for offer, chance in likely if offer.id not in supported),
             )
         )
-        left = [offer for offer in left if offer.id != proposal.offer.id]
+        was.take(shown)
+        other.take(shown)
     return found
 
 
-def logged_of(places: Sequence[Shown]) -> list[Logged]:
-    """With what a reward model expects, fitted to the other half of the slates: an estimate that is doubly robust must not have seen the
+class _Left:
+    """What stands to choice at a place of the slate under one policy, after what was shown at the places before."""
+
+    def __init__(self, slate: Slate, blend: Blend, columns: Columns) -> None:
+        ranking = ranked(slate.id, blend, columns, WITHIN + len(slate.proposals), 0)
+        self.offers = [candidate.offer for candidate in ranking.first]
+        self.count = ranking.count
+        self.epsilon = blend.given.policy.exploration
+
+    def likely(self) -> list[tuple[Offer, float]]:
+        """Whatever may be shown, with its probability."""
+        pool = min(self.count, WITHIN)
+        found = [(o, propensity(place, pool, self.epsilon)) for place, o in enumerate(self.offers[:pool])]
+        return [(offer, chance) for offer, chance in found if chance]
+
+    def take(self, offer_id: str) -> None:
+        self.offers = [offer for offer in self.offers if offer.id != offer_id]
+        self.count -= 1
+
+
+def logged_of(places: Sequence[Shown]) -> list[list[Logged]]:
+    """Slate by slate, with what a reward model expects, fitted to the other half of the slates: an estimate that is doubly robust must not have seen the
     answers that it is set beside (cross-fitting: Chernozhukov et al., Econometrics Journal 21, 2018, section 3)."""
     models = [
         learn(Logistic(), (Example(p.features, p.reward > 0) for p in places if _fold(p) != fold))
         for fold in range(FOLDS)
     ]
-    return [_logged(place, models[_fold(place)]) for place in places]
+    by_slate = itertools.groupby(places, lambda place: place.slate_id)
+    return [[_logged(place, models[_fold(place)]) for place in slate] for _, slate in by_slate]
 
 
 def _logged(place: Shown, model: Logistic) -> Logged:
@@ -103,6 +125,7 @@ def _logged(place: Shown, model: Logistic) -> Logged:
         place.new,
         probability(model, place.features),
         sum(likely * probability(model, said) for likely, said in place.choices),
+        place.unsupported,
     )
 
 

@@ -2,7 +2,7 @@
 
 `python -m services.matching.estimating <municipality> [--exposure N] [--exploration X] [--learning on|off] [--reciprocal on|off] [--days N]`
 prints how often what is shown at a place would be asked for, under the policy that was logged and under the other one, by three estimators
-with 95 % intervals (engine/off_policy.py).
+with 95 % intervals, and how much of what the other policy would show the log cannot tell of (engine/off_policy.py).
 """
 
 import argparse
@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.matching.engine.explore import WHOLE
-from services.matching.engine.off_policy import Estimate, Logged, doubly_robust, ips, snips
+from services.matching.engine.off_policy import Estimate, Logged, doubly_robust, ips, snips, unsupported
 from services.matching.estimate import Shown, logged_of, shown_places
 from services.matching.policy import Policy
 from services.matching.replaying import materials
@@ -27,8 +27,8 @@ AT_MOST = 500
 
 async def log_of(
     store: Store, tenant: str, change: Callable[[Policy], Policy], since: datetime, now: datetime
-) -> list[Logged]:
-    """The places of the slates since then. Slates whose materials are no longer kept are left out."""
+) -> list[list[Logged]]:
+    """The slates since then, place by place. Slates whose materials are no longer kept are left out."""
     asked: dict[tuple[str, str], datetime] = {}
     for one in await store.interactions.between(tenant, since, now):
         if one.deed != "view":
@@ -78,11 +78,16 @@ async def _main(args: argparse.Namespace) -> None:
     if not log:
         print("no slates that can be judged")
         return
-    print(f"{len(log):,} places; asked for per place, 95 % intervals")
-    print(line("as it was", ips([replace(one, new=one.logged) for one in log])))
+    print(f"{len(log):,} slates, {sum(map(len, log)):,} places; asked for per place, 95 % intervals")
+    print(line("as it was", ips([[replace(one, new=one.logged) for one in slate] for slate in log])))
     print(line("the other policy, IPS", ips(log)))
     print(line("the other policy, SNIPS", snips(log)))
     print(line("the other policy, DR", doubly_robust(log)))
+    if share := unsupported(log):
+        print(
+            f"{100 * share:.1f} % of what the other policy would show could not be shown under the logged one: IPS counts it as"
+            " never asked for, SNIPS like the rest, DR as its reward model expects; the intervals do not hold it"
+        )
 
 
 if __name__ == "__main__":

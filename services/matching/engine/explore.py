@@ -12,7 +12,6 @@ Learning Systems (JMLR 14, 2013).
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 WITHIN = 50
@@ -59,11 +58,3 @@ def propensity(position: int, pool: int, epsilon: int) -> float:
         return 0.0
     share = epsilon / WHOLE / pool
     return share + (WHOLE - epsilon) / WHOLE if position == 0 else share
-
-
-def whole_propensity(places: Sequence[Place]) -> float:
-    """Of the whole slate in its order: the product over its places."""
-    product = 1.0
-    for place in places:
-        product *= place.propensity
-    return product

@@ -202,9 +202,11 @@ async def test_a_policy_is_judged_by_the_slates_that_were_shown(town: Town) -> N
     core = town.harness.of("matching").core
     now = core.clock.now()
 
-    async def log() -> list[Logged]:
+    async def log() -> list[list[Logged]]:
         until = core.clock.now()
         return await log_of(store_of(town), town.tenant, lambda p: p, now - timedelta(days=1), until)
 
-    found = await eventually(log, until=lambda places: [one.reward for one in places] == [1.0])
-    assert (found[0].logged, found[0].new) == (1.0, 1.0)
+    found = await eventually(
+        log, until=lambda slates: [[one.reward for one in slate] for slate in slates] == [[1.0]]
+    )
+    assert (found[0][0].logged, found[0][0].new) == (1.0, 1.0)
