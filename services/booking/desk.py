@@ -161,6 +161,12 @@ class Desk:
         asker = Asker(present.resident_id, resident_id is None, present, past)
         return await self.placing.place(tenant, wish_of(present), asker, change_of)
 
+    async def likely(self, tenant: Tenant, present: Appointment, wish: Wish) -> Candidate:
+        """Who would have the resident's appointment if it moved now: a hint, the move decides. Raises as `hold`."""
+        past = await self.appointments.past(tenant.id, present.resident_id)
+        asker = Asker(present.resident_id, False, present, past)
+        return (await self.placing.candidates(tenant, wish, asker))[0]
+
     async def swap(
         self, tenant: Tenant, held_id: str, for_id: str, command: Command, resident_id: str
     ) -> Appointment:

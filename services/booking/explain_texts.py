@@ -87,7 +87,10 @@ def help_text(help_: Help, lang: str) -> str:
 def for_residents(found: Explanation) -> Explanation:
     """Without counts of people or of their days, and without who is away and why."""
     codes: dict[str, None] = {}
+    somebody = any(reason.unit == "times" for reason in found.reasons)
     for reason in found.reasons:
+        if reason.code == "channel" and somebody:  # not everybody offers it, and somebody does
+            continue
         code = "closed" if reason.code in CLOSED else FULL.get(reason.code, reason.code)
         codes[code] = None
     return Explanation(found.free, [Reason(code, "times", 0) for code in codes], found.helps)

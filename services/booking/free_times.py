@@ -216,28 +216,3 @@ def _slot(
         starts_at + timedelta(minutes=search.minutes),
         pool,
     )
-
-
-def one_each(
-    picture: Picture, search: Search, mask: Words, day: FreeDay, pool: str | None = None
-) -> list[Slot]:
-    """For each start of the day one slot of the picture's: with who has most free times that day, then by id. `label`ed as `slots` are."""
-    number = picture.axis.number(day.service_date)
-    rows, found = picture.rows(search.asked), []
-    names, one = list(picture.row), range(number, number + 1)
-    best: dict[int, tuple[int, str]] = {}
-    walls = [minute // CELL_MINUTES for minute in day.starts]
-    with picture.without(search.moving):
-        for block, words in picture.matrix.starts(rows, one, search.length, search.tail):
-            bits = unpack(words[:, 0] & mask[number - days_of(picture, search.window).start])
-            how_many = bits.sum(axis=1)
-            for wall in walls:
-                at = np.flatnonzero(bits[:, wall])
-                for n in at[how_many[at] == how_many[at].max()].tolist() if len(at) else ():
-                    row = block.start + n if rows is None else int(rows[block.start + n])
-                    offer = (-int(how_many[n]), names[row])
-                    best[wall] = min(best.get(wall, offer), offer)
-    for wall, (_, name) in sorted(best.items()):
-        cell = picture.axis.bases[number] + picture.axis.position(number, wall)
-        found.append(_slot(picture, search, cell, name, number, wall, pool))
-    return found

@@ -84,7 +84,8 @@ class Offering:
         asked = 0
         for entry, slot, until in rules.next_offers(waiting, look):
             try:
-                asked += await self._ask(tenant, entry, slot, until - look.now)
+                instead = look.earlier.get(entry.wanted.earlier_than or "")
+                asked += await self._ask(tenant, entry, slot, until - look.now, instead)
             except (StaleVersion, Unavailable) as error:  # the next look sees what is so
                 log.info("offer_not_made", waiting_id=entry.id, error=type(error).__name__)
         return asked
@@ -131,8 +132,13 @@ class Offering:
         found = await self.openings.slots(tenant, search, windows=stretches, each=each)
         return list(islice(found, LOOKED_AT * each))
 
-    async def _ask(self, tenant: Tenant, entry: Entry, slot: Slot, lasting: timedelta) -> bool:
-        """Hold the time for them and ask. What they cannot have (they are busy then, say) is not looked at again for them."""
+    async def _ask(
+        self, tenant: Tenant, entry: Entry, slot: Slot, lasting: timedelta, earlier: Appointment | None
+    ) -> bool:
+        """Hold the time for them, rather with whom they have the `earlier` appointment that it would replace, and ask.
+
+        What they cannot have (they are busy then, say) is not looked at again for them.
+        """
         wanted = entry.wanted
         wish = Wish(
             wanted.counsellor_id,
@@ -144,6 +150,7 @@ class Offering:
             skills=wanted.skills,
             gender=wanted.gender,
             gender_required=wanted.gender is not None,
+            rather=earlier.slot.counsellor_id if earlier else None,
         )
         command = _command("offer", entry)
         until = self.clock.now() + lasting

@@ -4,12 +4,13 @@ An offered time is an ordinary hold with its own end, so that nobody else can ha
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from services.booking import waiting as rules
 from services.booking.acting import Performer
-from services.booking.appointment import HoldExpired, WrongState
+from services.booking.appointment import Appointment, HoldExpired, WrongState
 from services.booking.chosen import Chosen
 from services.booking.desk import Desk
 from services.booking.openings import Openings
@@ -42,7 +43,7 @@ class Waitlist:
         if wanted.counsellor_id and wanted.counsellor_id not in await self.openings.people(tenant):
             raise NotFound("no such counsellor")
         if wanted.earlier_than:
-            await self.desk.get(tenant, wanted.earlier_than, resident_id)
+            wanted = _as_before(wanted, await self.desk.get(tenant, wanted.earlier_than, resident_id))
         mine = await self.waiting.of_resident(tenant.id, resident_id)
         still = sum(entry.state in rules.OPEN and entry.id != new_id for entry in mine)
         entry, events = rules.join(new_id, resident_id, wanted, still, self.clock.now())
@@ -169,6 +170,17 @@ class Waitlist:
             )
         except Refused as error:
             log.info("offered_time_not_let_go", waiting_id=entry.id, error=type(error).__name__)
+
+
+def _as_before(wanted: Wanted, present: Appointment) -> Wanted:
+    """An earlier time asks of whoever it is with what the appointment asked for, unless something else is said."""
+    kept = present.wishes
+    return replace(
+        wanted,
+        language=wanted.language or kept.language,
+        skills=wanted.skills or kept.skills,
+        gender=wanted.gender or (kept.gender if kept.gender_required else None),
+    )
 
 
 def _key(chosen: Chosen) -> str | None:

@@ -10,6 +10,7 @@ from services.booking.desk import Desk
 from services.booking.openings import zone_of
 from services.booking.pages.route import page_command, problem_title
 from services.booking.pages.stay_views import view_of
+from services.booking.pages.time_views import reason_of
 from services.booking.pages.views import CHANNELS, countdown
 from services.booking.routes.shapes import join_url
 from services.booking.store import Appointments, Counsellors
@@ -58,6 +59,7 @@ def appointment_pages(
                 appointment.slot.pool or visitor.tenant.id, appointment.slot.counsellor_id
             ),
             channel=CHANNELS[appointment.slot.channel],
+            reason=reason_of(appointment.assignment),
             countdown=countdown(appointment, now, zone_of(visitor.tenant)),
             join_url=join_url(appointment, visitor.tenant),
             begun=now >= appointment.slot.starts_at,

@@ -20,16 +20,31 @@ CHANNELS: dict[AppointmentChannel, str] = {
 }
 APART = 30
 """Minutes between two times that a page offers, so that a phone shows a choice and not a timetable."""
-CHOICE = re.compile(rf"(cou_{CODE})\|(\d{{4}}-\d{{2}}-\d{{2}})\|(\d{{1,4}})")
+CHOICE = re.compile(rf"(?:(cou_{CODE})\|)?(\d{{4}}-\d{{2}}-\d{{2}})\|(\d{{1,4}})")
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """A time that can be chosen, with one counsellor or with whoever it will be then."""
+
+    service_date: date
+    start_minute: int
+    counsellor_id: str | None = None
+
+    @property
+    def value(self) -> str:
+        """What a button says of it."""
+        who = f"{self.counsellor_id}|" if self.counsellor_id else ""
+        return f"{who}{self.service_date.isoformat()}|{self.start_minute}"
 
 
 def choice_of(slot: Slot) -> str:
-    """A slot as the value of a button."""
-    return f"{slot.counsellor_id}|{slot.service_date.isoformat()}|{slot.start_minute}"
+    """A slot with its counsellor as the value of a button."""
+    return Choosable(slot.service_date, slot.start_minute, slot.counsellor_id).value
 
 
 def read_choice(text: str, channel: AppointmentChannel, minutes: int) -> Wish | None:
-    """The wish behind a button's value; None for anything that no button had."""
+    """The wish behind a button's value, which may name a counsellor; None for anything that no button had."""
     match = CHOICE.fullmatch(text)
     if match is None:
         return None

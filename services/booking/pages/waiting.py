@@ -1,34 +1,36 @@
 """/booking/waiting: waiting for a time, without script: join, see, take or pass an offer, leave."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.booking.openings import zone_of
 from services.booking.pages.route import page_command, problem_title
+from services.booking.pages.staff_book_form import Asking, read
+from services.booking.pages.time_views import offered
 from services.booking.pages.views import CHANNELS
-from services.booking.service_day import MINUTES as LAST
+from services.booking.service_day import MINUTES
 from services.booking.waiting import OPEN, Entry, Wanted, Window
 from services.booking.waitlist import Waitlist
 from shared.errors import Conflict
-from shared.events.booking import AppointmentChannel
 from shared.ids import new_ulid
 from shared.tenancy import Tenant
 from shared.web import Pages
-from shared.web.visiting import Visitor, VisitorOf, page_route
+from shared.web.visiting import Visitor, VisitorOf, form_of, page_route
 
-MINUTES = 60
 Text = Annotated[str, Form()]
+FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
 DAYS: dict[str, tuple[str, tuple[int, ...]]] = {
     "any": ("いつでも", (0, 1, 2, 3, 4, 5, 6)),
     "weekdays": ("月曜から金曜", (0, 1, 2, 3, 4)),
     "weekend": ("土曜・日曜", (5, 6)),
 }
 TIMES: dict[str, tuple[str, int, int]] = {
-    "any": ("いつでも", 0, LAST),
+    "any": ("いつでも", 0, MINUTES),
     "day": ("昼（朝から18:00まで）", 300, 1080),
-    "night": ("夜（18:00から）", 1080, LAST),
+    "night": ("夜（18:00から）", 1080, MINUTES),
 }
 
 
@@ -37,6 +39,7 @@ def waiting_pages(pages: Pages, waitlist: Waitlist) -> APIRouter:
 
     async def show(visitor: Visitor, *, status: int = 200, problem: str = "") -> HTMLResponse:
         mine = await waitlist.waiting.of_resident(visitor.tenant.id, visitor.resident_id)
+        people = await waitlist.openings.people(visitor.tenant)
         return pages.render(
             "waiting.html",
             visitor.tenant,
@@ -45,6 +48,8 @@ def waiting_pages(pages: Pages, waitlist: Waitlist) -> APIRouter:
             entries=[entry for entry in mine if entry.state in OPEN],
             until={entry.id: _until(entry, visitor.tenant) for entry in mine},
             channels=CHANNELS,
+            people=people,
+            offered=offered(people),
             said=said,
             idempotency_key=new_ulid(),
         )
@@ -55,10 +60,10 @@ def waiting_pages(pages: Pages, waitlist: Waitlist) -> APIRouter:
 
     @router.get("/waiting/new")
     async def ask_what_suits(
-        visitor: VisitorOf,
-        channel: Annotated[str, Query(max_length=20)] = "",
-        earlier_than: Annotated[str, Query(max_length=40)] = "",
+        request: Request, visitor: VisitorOf, earlier_than: Annotated[str, Query(max_length=40)] = ""
     ) -> HTMLResponse:
+        query = request.query_params
+        asking = read({name: query.getlist(name) for name in query}, (), _step(visitor))
         earlier = (
             await waitlist.desk.get(visitor.tenant, earlier_than, visitor.resident_id)
             if earlier_than
@@ -68,7 +73,8 @@ def waiting_pages(pages: Pages, waitlist: Waitlist) -> APIRouter:
             "waiting_new.html",
             visitor.tenant,
             channels=CHANNELS,
-            channel=earlier.slot.channel if earlier else _channel(channel),
+            asking=replace(asking, day=None, start=None),
+            offered=offered(await waitlist.openings.people(visitor.tenant), asking),
             earlier=earlier,
             days=[(key, text) for key, (text, _) in DAYS.items()],
             times=[(key, text) for key, (text, *_) in TIMES.items()],
@@ -79,18 +85,19 @@ def waiting_pages(pages: Pages, waitlist: Waitlist) -> APIRouter:
     async def join(
         request: Request,
         visitor: VisitorOf,
-        channel: Text = "",
-        days: Text = "",
-        times: Text = "",
-        earlier_than: Text = "",
-        idempotency_key: Text = "",
+        form: FormOf,
     ) -> Response:
-        minutes = MINUTES
+        asking = read(form, (), _step(visitor))
+        days, times, earlier_than, key = (
+            next(iter(form.get(name, ())), "")[:80]
+            for name in ("days", "times", "earlier_than", "idempotency_key")
+        )
+        wanted = _wanted(asking, _windows(days, times))
         if earlier_than:
             present = await waitlist.desk.get(visitor.tenant, earlier_than, visitor.resident_id)
-            channel, minutes = present.slot.channel, present.slot.minutes
-        wanted = Wanted(_channel(channel), minutes, _windows(days, times), earlier_than=earlier_than or None)
-        command = page_command(request, visitor, idempotency_key, channel, days, times, earlier_than)
+            slot = present.slot
+            wanted = Wanted(slot.channel, slot.minutes, wanted.windows, earlier_than=present.id)
+        command = page_command(request, visitor, key, asking.query(), days, times, earlier_than)
         try:
             await waitlist.join(visitor.tenant, visitor.resident_id, wanted, command)
         except Conflict as refused:
@@ -134,12 +141,26 @@ def said(entry: Entry) -> str:
 def _windows(days: str, times: str) -> tuple[Window, ...]:
     weekdays = DAYS.get(days, DAYS["any"])[1]
     _, start, end = TIMES.get(times, TIMES["any"])
-    whole = weekdays == DAYS["any"][1] and (start, end) == (0, LAST)
+    whole = weekdays == DAYS["any"][1] and (start, end) == (0, MINUTES)
     return () if whole else (Window(weekdays, start, end),)
 
 
-def _channel(asked: str) -> AppointmentChannel:
-    return next((known for known in CHANNELS if known == asked), "online")
+def _wanted(asking: Asking, windows: tuple[Window, ...]) -> Wanted:
+    """Who waits is offered what must be so; a gender that one would only rather have keeps no time from them."""
+    gender = asking.gender if asking.gender_required else None
+    return Wanted(
+        asking.channel,
+        asking.minutes,
+        windows,
+        asking.counsellor_id,
+        asking.language,
+        asking.skills,
+        gender=gender,
+    )
+
+
+def _step(visitor: Visitor) -> int:
+    return visitor.tenant.spec.booking.cell_minutes
 
 
 def _until(entry: Entry, tenant: Tenant) -> str:

@@ -113,10 +113,58 @@ async def test_who_was_too_late_is_shown_near_times_and_can_take_one(desk: Desk)
     await desk.booked("aoi", counsellor)
     late = await ren.post("/booking/times", slot=chosen)
     assert late.status_code == 409
-    assert "その時間は、ほかの予約が入りました" in ren.page
+    assert "その時間に空いている相談員がいません" in ren.page
     assert "近い時間なら空いています" in ren.page
     await ren.post("/booking/times", slot=choice_at(ren, 1530))
     assert "この時間でよいですか" in ren.page
+
+
+async def test_a_time_without_a_name_goes_to_whom_one_knows_and_else_to_whoever_is_free(desk: Desk) -> None:
+    known, other = await desk.counsellor(), await desk.counsellor(display_name="見本 もう一人")
+    before = await desk.booked("aoi", known, 1560, service_date="2026-12-01")
+    desk.at(NOW.replace(hour=17, minute=30))
+    assert (await desk.staff("POST", f"/appointments/{before}/attended")).status_code == 200
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/times?day={DAY.isoformat()}")
+    form = aoi.page
+    assert f"{DAY.isoformat()}|1470" in aoi.choices()
+    await aoi.post("/booking/times", slot=choice_at(aoi, 1470))
+    assert "前回と同じ相談員です" in aoi.page
+    await aoi.post(form_to(aoi, "cancel"))
+    await desk.booked("ren", known, 1320)
+    aoi.page = form
+    await aoi.post("/booking/times", slot=choice_at(aoi, 1320))
+    assert "見本 もう一人" in aoi.page and "前回と同じ" not in aoi.page
+    made = (await desk.staff("GET", f"/appointments?service_date={DAY}&counsellor_id={other}")).json()["data"]
+    shown = (await desk.staff("GET", f"/appointments/{made[0]['id']}")).json()
+    assert (shown["start_minute"], shown["assignment"]["code"]) == (1320, "only")
+
+
+async def test_wishes_that_somebody_can_meet_go_through_every_step(desk: Desk) -> None:
+    await desk.counsellor()
+    english = await desk.counsellor(display_name="見本 英語", languages=["ja", "en"], gender="female")
+    aoi = Browser(desk, "aoi")
+    await aoi.get("/booking/times")
+    assert "希望がある方" in aoi.page and "英語（English）" in aoi.page and "男性" not in aoi.page
+    await aoi.get(f"/booking/times?channel=online&language=en&gender=female&required=yes&day={DAY}")
+    assert "いま：英語（English）・女性の相談員だけ" in aoi.page
+    wait = re.search(r'href="(/booking/waiting/new[^"]+)"', aoi.page)
+    await aoi.post("/booking/times", slot=choice_at(aoi, 1470))
+    assert "見本 英語" in aoi.page and "あなたの希望に合う相談員です" in aoi.page
+    await aoi.post(form_to(aoi, "confirm"))
+    (made,) = (await desk.staff("GET", f"/appointments?counsellor_id={english}")).json()["data"]
+    shown = (await desk.staff("GET", f"/appointments/{made['id']}")).json()
+    assert (shown["wishes"]["language"], shown["wishes"]["gender_required"]) == ("en", True)
+    await aoi.get(f"/booking/times?move={made['id']}&day={DAY}")
+    assert len(aoi.choices()) == 0 and "いまの相談員の時間だけ見る" in aoi.page
+    await aoi.get(f"/booking/appointments/{made['id']}/move?slot={DAY}|1380")
+    assert "見本 英語" in aoi.page and "変更の前と同じ相談員です" in aoi.page
+    assert wait is not None
+    await aoi.get(wait[1].replace("&amp;", "&"))
+    assert "希望：英語（English）・女性の相談員だけ" in aoi.page
+    await aoi.post("/booking/waiting", channel="online")
+    entry = (await desk.client.get("/booking/v1/me/waiting", headers=desk.who("aoi"))).json()[0]
+    assert (entry["language"], entry["gender"]) == ("en", "female")
 
 
 async def test_who_has_enough_that_day_is_shown_other_days(desk: Desk) -> None:
@@ -183,12 +231,23 @@ async def test_after_the_start_there_is_nothing_left_to_move_or_cancel(desk: Des
     assert "予約の開始時刻をすぎています" in aoi.page
 
 
-async def test_when_nothing_is_free_the_page_names_the_desk(desk: Desk) -> None:
+async def test_when_nothing_is_free_the_page_says_why_and_what_else_there_is(desk: Desk) -> None:
     aoi = Browser(desk, "aoi")
     answer = await aoi.get("/booking/times")
     assert answer.status_code == 200
-    assert "いま選べる時間がありません" in aoi.page
-    assert a_tenant(A).spec.desk.phone in aoi.page
+    assert "いま選べる時間がありません" in aoi.page and "いまは予約を受け付けていません。" in aoi.page
+    assert f'お急ぎのときは、窓口に電話してください：<a href="tel:{a_tenant(A).spec.desk.phone}"' in aoi.page
+    assert 'href="/booking/waiting/new?channel=online' in aoi.page
+    await desk.counsellor(channels=["telephone"], languages=["ja", "en"])
+    await desk.counsellor(channels=["online"], weekly_hours=[])
+    await aoi.get("/booking/times?channel=online&language=en")
+    assert "この言語で話せる相談員の時間がありません。" in aoi.page
+    await aoi.get("/booking/times?channel=online")
+    assert "相談を受け付けていない時間です。" in aoi.page
+    way_out = re.search(r'href="([^"]+)">電話なら、空いている時間が', aoi.page)
+    assert way_out is not None
+    await aoi.get(way_out[1].replace("&amp;", "&"))
+    assert aoi.choices()
 
 
 @pytest.mark.parametrize("path", ["/booking/times", "/booking/mine", "/booking/appointments/apt_x"])

@@ -137,6 +137,7 @@ async def test_an_earlier_time_replaces_the_appointment_in_one_step(slow: Desk) 
     entry = await join(slow, "aoi", earlier_than=present)
     assert await look(slow) == 0
     await slow.act("first", taken, "cancel")
+    await slow.counsellor(weekly_hours=ONE_HOUR)  # whose turn it would be
     assert await look(slow) == 1
     for _ in range(2):
         assert (await act(slow, "aoi", entry, "take")).json()["state"] == "taken"
@@ -146,6 +147,7 @@ async def test_an_earlier_time_replaces_the_appointment_in_one_step(slow: Desk) 
         DAY.isoformat(),
         1470,
     )
+    assert (shown["counsellor_id"], shown["assignment"]["code"]) == (counsellor, "present")
     assert (await slow.hold("ren", slow.wish(counsellor, 600, service_date=later))).status_code == 201
     taken_events = await eventually(
         lambda: slow.harness.published("booking", "banso.booking.waitlist.taken.v1")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.booking.availability import Window, free_slots
 from services.booking.cells import cell_number, span_bits
 from services.booking.counsellor import Asked, Counsellor
-from services.booking.free_times import FreeDay, Search, allowed, counts, free_days, one_each, slots, who
+from services.booking.free_times import Search, allowed, counts, free_days, slots, who
 from services.booking.hours import WeeklyHours
 from services.booking.picture import Part, Picture
 from services.booking.room import Room
@@ -184,21 +184,3 @@ def test_who_is_free_at_a_start_is_told_by_name(case: Case) -> None:
             if (s.service_date, s.start_minute) == (slot.service_date, slot.start_minute)
         }
         assert who(case.picture, anybody, slot.service_date, slot.start_minute) == sorted(names)
-
-
-@settings(deadline=None)
-@given(cases())
-def test_of_several_at_one_time_the_one_with_most_free_times_that_day_is_offered(case: Case) -> None:
-    plain, mask = case.plain(), allowed(case.picture, case.search)
-    for day in {slot.service_date for slot in plain}:
-        of_day = [slot for slot in plain if slot.service_date == day]
-        free = Counter(slot.counsellor_id for slot in of_day)
-        starts = sorted({slot.start_minute for slot in of_day})[::2]
-        wanted = [
-            min(
-                (s for s in of_day if s.start_minute == start),
-                key=lambda s: (-free[s.counsellor_id], s.counsellor_id),
-            )
-            for start in starts
-        ]
-        assert one_each(case.picture, case.search, mask, FreeDay(day, starts)) == wanted

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.booking.appointment import confirm, hold
-from services.booking.pages.views import choice_of, countdown, read_choice, time_text
+from services.booking.pages.views import Choosable, choice_of, countdown, read_choice, time_text
 from services.booking.slot import Slot, slot_at
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -24,14 +24,25 @@ def test_a_time_past_midnight_is_said_both_ways() -> None:
     assert time_text(1439) == "23:59"
 
 
-def test_a_button_says_the_slot_it_stands_for() -> None:
-    wish = read_choice(choice_of(slot(1470)), "online", 60)
+@pytest.mark.parametrize("who", [ONE, None])
+def test_a_button_says_the_time_it_stands_for_and_with_whom_if_somebody_was_named(who: str | None) -> None:
+    wish = read_choice(Choosable(DAY, 1470, who).value, "online", 60)
     assert wish is not None
-    assert (wish.counsellor_id, wish.service_date, wish.start_minute) == (ONE, DAY, 1470)
+    assert (wish.counsellor_id, wish.service_date, wish.start_minute) == (who, DAY, 1470)
+    assert choice_of(slot(1470)) == Choosable(DAY, 1470, ONE).value
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", f"{ONE}|2026-13-03|1470", f"{ONE}|2026-12-03|-1", f"{ONE}|2026-12-03|"]
+    "text",
+    [
+        "",
+        "x",
+        "|2026-12-03|1470",
+        "cou_x|2026-12-03|1470",
+        f"{ONE}|2026-13-03|1470",
+        f"{ONE}|2026-12-03|-1",
+        f"{ONE}|2026-12-03|",
+    ],
 )
 def test_what_no_button_says_is_no_choice(text: str) -> None:
     assert read_choice(text, "online", 60) is None
