@@ -88,9 +88,12 @@ class LineDesk:
         """One line by which somebody who works with a centre is absent, late or leaves early. Its words, and with them a reason, are
         kept nowhere. Danger comes first, and from anybody else the same words are a message like any other."""
         said = None if detect(event.text) else attendance_line.said(event.text)
-        if said is None or not await self.timeline.has(tenant.id, resident_id, WorkerEnrolled.TYPE):
+        if said is None or not await self._works(tenant, resident_id):
             return None
         return attendance_line.chosen(resident_id, said, self.core.clock.now())
+
+    async def _works(self, tenant: Tenant, resident_id: str) -> bool:
+        return await self.timeline.has(tenant.id, resident_id, WorkerEnrolled.TYPE)
 
     async def _choice(self, tenant: Tenant, resident_id: str, event: LineEvent) -> Choice | None:
         """What somebody whom we know chose by a button; None for anything else."""
@@ -169,7 +172,9 @@ class LineDesk:
                 tenant, resident_id, event, "line.crisis", {"hotlines": lines, "link": link}
             )
         else:
-            replies = self._reply(tenant, resident_id, event, "line.neutral", {"link": link})
+            # who works with a centre may have meant a notice that was not understood: buttons say it
+            template = "line.worker" if await self._works(tenant, resident_id) else "line.neutral"
+            replies = self._reply(tenant, resident_id, event, template, {"link": link})
         origin = keyed_hash(self._secret(tenant), "message", event.message_id)
         await self.conversation.keep_line_text(tenant, resident_id, event.text, origin, replies, command)
 

@@ -59,6 +59,7 @@ ChosenAction = Literal[
     "shift.absent",
     "shift.late",
     "shift.leave_early",
+    "shift.present",
     "shift.take",
 ]
 

@@ -17,6 +17,7 @@ STATUSES: dict[ChosenAction, AttendanceStatus] = {
     "shift.absent": "absent",
     "shift.late": "late",
     "shift.leave_early": "leaving_early",
+    "shift.present": "present",
 }
 
 

@@ -28,6 +28,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "line.greeting": STANDARD,
     "line.link": STANDARD | {"link"},
     "line.neutral": STANDARD | {"link"},
+    "line.worker": STANDARD | {"link"},
     "line.crisis": STANDARD | {"link", "hotlines"},
     "appointment.confirmed": STANDARD | SLOT,
     "appointment.moved": STANDARD | SLOT,

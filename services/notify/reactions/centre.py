@@ -35,7 +35,8 @@ class CentreReactions:
         if not event.actor.startswith(BY_OTHERS):
             template = f"attendance.{'unclear' if data.unclear else data.status}"
             slot = _day(data.service_date) if data.service_date else None
-            self._tell(tx, event, data.resident_id, template, slot, asked=True)
+            values = {"shift_id": data.shift_id} if data.shift_id else None
+            self._tell(tx, event, data.resident_id, template, slot, asked=True, values=values)
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
     async def offered(self, tx: Tx, event: Event, data: booking.ShiftOffered) -> None:

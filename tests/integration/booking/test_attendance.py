@@ -61,6 +61,8 @@ async def test_a_line_past_midnight_means_the_shift_of_the_evening(centre: Centr
     assert (await centre.shift(morning))["state"] == "planned"
     left = await centre.shift(night)
     assert left["left_at"] == "2026-12-03T15:40:00Z"
+    await choose(centre, "aoi", "shift.present", subject_id=night)
+    assert [e.data["status"] for e in await published(centre, REPORTED, 2)] == ["leaving_early", "present"]
     listed = await centre.staff("GET", "/shifts", params={"centre_id": centre.id})
     assert [s["id"] for s in listed.json()["data"]] == [night]  # it is still the 3rd
 

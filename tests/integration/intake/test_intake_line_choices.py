@@ -96,6 +96,15 @@ async def test_one_line_of_a_worker_is_a_notice_and_its_words_are_kept_nowhere(i
     assert await intake.db["consultations"].count_documents({"tenant_id": "sample-a"}) == 0
 
 
+async def test_a_worker_whose_line_was_not_understood_gets_buttons_for_it(intake: Intake) -> None:
+    await intake.line(line_event("follow"))
+    await settled(intake, 1)
+    await enrolled(intake)
+    await intake.line(says("具合悪い"))
+    assert [name for name, _ in await settled(intake, 2)] == ["line.greeting", "line.worker"]
+    assert await intake.events("action.chosen") == []
+
+
 async def test_the_same_line_of_anybody_else_is_a_message_like_any_other(intake: Intake) -> None:
     await intake.line(line_event("follow"))
     await intake.line(says("今日は休みます"))

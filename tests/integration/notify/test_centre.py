@@ -46,6 +46,20 @@ async def test_a_notice_is_answered_at_once_even_at_night(
     assert "なぜ" not in text
 
 
+@pytest.mark.parametrize(("status", "label"), [("late", "着きました"), ("absent", "やっぱり行きます")])
+async def test_what_has_changed_since_a_notice_is_said_by_a_button(
+    world: World, status: AttendanceStatus, label: str
+) -> None:
+    user = await world.outside.friend()
+    resident, shift = await world.resident({"line": user}), derived_id("shf", new_ulid())
+    event = world.event(attendance(resident, status, shift), resident)
+    await world.publish(event)
+    await world.finished(event, f"attendance.{status}")
+    choice = read_choice((await world.outside.buttons(user))[label])
+    assert choice is not None
+    assert (choice.action, choice.subject_id) == ("shift.present", shift)
+
+
 async def test_a_notice_that_nobody_could_place_asks_nothing_more_of_the_person(world: World) -> None:
     user = await world.outside.friend()
     resident = await world.resident({"line": user})
@@ -63,7 +77,8 @@ async def test_what_staff_wrote_down_is_not_answered(world: World) -> None:
     spoken = world.event(attendance(resident, "absent", shift), shift, sequence=2)
     await world.publish(silent, spoken)
     await world.finished(spoken, "attendance.absent")
-    assert len(await world.outside.inbox(user)) == 1
+    texts = [m["message"] for m in await world.outside.inbox(user) if m["message"]["type"] == "text"]
+    assert len(texts) == 1
 
 
 async def test_free_hours_are_offered_with_a_button_until_the_offer_ends(world: World) -> None:
