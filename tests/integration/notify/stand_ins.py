@@ -24,7 +24,6 @@ class StandIns:
             "smtp_host": HOST,
             "smtp_port": self.ports.smtp,
             "allow_private_webhooks": True,
-            "provider_timeout": 2.0,
             "due_every": 0.1,
         }
 

@@ -28,7 +28,8 @@ async def test_a_server_error_is_tried_again_and_nothing_arrives_twice(world: Wo
     assert len(await world.outside.inbox(user)) == 1
 
 
-async def test_a_lost_answer_is_asked_again_and_nothing_arrives_twice(world: World) -> None:
+async def test_a_lost_answer_is_asked_again_and_nothing_arrives_twice(harness: Any, stand_ins: Any) -> None:
+    world = await open_world(harness, stand_ins, provider_timeout=2.0)
     user = await world.outside.friend()
     resident = await world.resident({"line": user})
     await world.outside.line_fault("timeout", accepted=True)
