@@ -1,12 +1,11 @@
 """The process's memory of who is free when: a `picture` of each home, kept current from booking's own events.
 
-Whoever wants a picture gets the one in memory while the stream is followed without a gap, and one read from the database for the
-occasion otherwise: the answers are the same, only slower. What this process writes itself is in its pictures at once.
+What this process writes itself is in its pictures at once.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from services.booking.store import Counsellors, Rooms
 from services.booking.store.holdings import Holdings
 from services.booking.workload import BEHIND
 from shared.clock import Clock
-from shared.errors import NotFound, Poison, Unavailable
+from shared.errors import NotFound, Poison
 from shared.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -32,13 +31,12 @@ from shared.events.booking import (
 )
 from shared.events.envelope import Event, read
 from shared.following import Following
+from shared.memory import Kept, Memory
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 FAR = timedelta(days=3650)
-PATIENCE = 2.0
-"""Seconds that a caller waits for a picture which is being read, before reading what it needs by itself."""
 A_TURN = 20
 OVERHANG = 2
 """Service days beyond those asked for: the night of the last one is still seen."""
@@ -61,14 +59,12 @@ class Home:
     days: int
 
 
-@dataclass
-class Kept:
-    """A picture in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now."""
+@dataclass(frozen=True)
+class Begun:
+    """A picture, and the first day that was read into it."""
 
     picture: Picture
     since: date
-    loaded: asyncio.Future[None]
-    changes: set[asyncio.Future[None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -85,18 +81,16 @@ class Diary:
         self.counsellors = counsellors
         self.rooms = rooms
         self.holdings = holdings
-        self._following: Following | None = None
-        self._kept: dict[str, Kept] = {}
+        self.memory: Memory[Begun] = Memory("picture")
 
     async def see(self, home: Home, *, past: bool = False) -> Seen:
         """The home's picture from the service day that runs now on. `past`: with the work of the weeks behind (`Picture.workload`)."""
-        if self._is_followed and (kept := self._kept_since(home)):
-            await asyncio.wait([kept.loaded], timeout=PATIENCE)
-            while kept.changes:
-                await asyncio.gather(*kept.changes, return_exceptions=True)
-            if self._following and self._is_followed and self._is_loaded(home.id, kept):
-                kept.picture.roll(self._today(home.zone), max(home.days + OVERHANG, kept.picture.axis.days))
-                return Seen(kept.picture, self.clock.now() - timedelta(seconds=self._following.age))
+        if self.memory.current:
+            kept = self._kept_since(home)
+            if await self.memory.settled(home.id, kept):
+                picture = kept.thing.picture
+                picture.roll(self._today(home.zone), max(home.days + OVERHANG, picture.axis.days))
+                return Seen(picture, self.clock.now() - timedelta(seconds=self.memory.age))
         as_of = self.clock.now()
         picture = self._blank(home)
         await self._load(picture, past=past, beyond=False)
@@ -104,7 +98,7 @@ class Diary:
 
     async def ready(self, home: Home) -> bool:
         """Whether the home's picture is in memory and current; begins to read it when it is not."""
-        return self._is_followed and self._is_loaded(home.id, self._kept_since(home))
+        return self.memory.current and self.memory.holds(home.id, self._kept_since(home))
 
     def heard(self, event: Event) -> None:
         """Something has happened: from the stream, or just written by this process."""
@@ -115,31 +109,18 @@ class Diary:
 
     def lost(self) -> None:
         """Events were missed: every picture is read anew when it is next asked for."""
-        for home in list(self._kept):
-            self._drop(home)
+        self.memory.lost()
 
     async def follow(
         self, following: Following, homes: Callable[[], Iterable[Home]], stop: asyncio.Event
     ) -> None:
         """Keep pictures current until `stop`, and read those of all homes as soon as they are known."""
-        self._following = following
 
         async def look() -> None:
             for home in homes():
                 await self.ready(home)
 
-        try:
-            await following.run_beside(look, stop)
-        finally:
-            self._following = None
-            self.lost()
-
-    @property
-    def _is_followed(self) -> bool:
-        return self._following is not None and self._following.current
-
-    def _is_loaded(self, home: str, kept: Kept) -> bool:
-        return self._kept.get(home) is kept and kept.loaded.done()
+        await self.memory.follow(following, look, stop)
 
     def _today(self, zone: tzinfo) -> date:
         return earliest_running(self.clock.now(), zone)
@@ -147,21 +128,18 @@ class Diary:
     def _blank(self, home: Home) -> Picture:
         return Picture(home.id, self._today(home.zone), home.days + OVERHANG, home.zone)
 
-    def _kept_since(self, home: Home) -> Kept:
+    def _kept_since(self, home: Home) -> Kept[Begun]:
         """What is kept of the home, or what is begun now; a clock that was put back may ask for days that were never read."""
-        kept = self._kept.get(home.id)
-        if kept and kept.since > self._today(home.zone):
-            self._drop(home.id)
+        kept = self.memory.kept.get(home.id)
+        if kept and kept.thing.since > self._today(home.zone):
+            self.memory.drop(home.id)
             kept = None
         return kept or self._keep(home)
 
-    def _keep(self, home: Home) -> Kept:
-        """Begin to keep a picture. What is heard while it is being read is newer than what is read, and stays."""
+    def _keep(self, home: Home) -> Kept[Begun]:
         picture = self._blank(home)
-        loading = asyncio.ensure_future(self._load(picture, past=True, beyond=True))
-        kept = self._kept[home.id] = Kept(picture, picture.axis.first_day, loading)
-        loading.add_done_callback(lambda done: self._drop_failed(home.id, kept, done))
-        return kept
+        begun = Begun(picture, picture.axis.first_day)
+        return self.memory.keep(home.id, begun, self._load(picture, past=True, beyond=True))
 
     async def _load(self, picture: Picture, *, past: bool, beyond: bool) -> None:
         first = picture.axis.first_day - timedelta(days=BEHIND + 7 if past else 1)
@@ -193,27 +171,26 @@ class Diary:
     def _tell(self, event: Event, parts_of: Callable[[], dict[str, list[Part]]]) -> None:
         """Every home is told: one that an appointment has left must hear it too."""
         owner, sequence = event.subject, event.sequence
-        unaware = [kept for kept in self._kept.values() if not kept.picture.knows(owner, sequence)]
+        every = self.memory.kept.values()
+        unaware = [kept for kept in every if not kept.thing.picture.knows(owner, sequence)]
         parts = parts_of() if unaware else {}
         for kept in unaware:
-            picture = kept.picture
+            picture = kept.thing.picture
             concerned = picture.home in (event.tenantid, *parts) or picture.holds(owner)
             if concerned or not kept.loaded.done():
                 picture.tell(owner, sequence, parts.get(picture.home, ()))
 
     def _reread(self, event: Event) -> None:
-        kept = self._kept.get(event.tenantid)
+        kept = self.memory.kept.get(event.tenantid)
         if kept is None:
             return
+        picture = kept.thing.picture
         anew: Coroutine[Any, Any, None] = (
-            self._reread_counsellor(kept.picture, event.subject)
+            self._reread_counsellor(picture, event.subject)
             if event.type == CounsellorChanged.TYPE
-            else self._reread_room(kept.picture, event.subject)
+            else self._reread_room(picture, event.subject)
         )
-        task = asyncio.ensure_future(anew)
-        kept.changes.add(task)
-        task.add_done_callback(kept.changes.discard)
-        task.add_done_callback(lambda done: self._drop_failed(event.tenantid, kept, done))
+        self.memory.change(event.tenantid, kept, anew)
 
     async def _reread_counsellor(self, picture: Picture, counsellor_id: str) -> None:
         try:
@@ -226,20 +203,6 @@ class Diary:
             picture.put_room(await self.rooms.get(picture.home, room_id))
         except NotFound:
             log.warning("room_not_found", home=picture.home)
-
-    def _drop_failed(self, home: str, kept: Kept, done: asyncio.Future[None]) -> None:
-        if done.cancelled():
-            return
-        if (error := done.exception()) is not None:
-            level = log.warning if isinstance(error, Unavailable) else log.error
-            level("picture_not_read", home=home, error=type(error).__name__)
-            if self._kept.get(home) is kept:
-                self._drop(home)
-
-    def _drop(self, home: str) -> None:
-        kept = self._kept.pop(home)
-        for task in (kept.loaded, *kept.changes):
-            task.cancel()
 
 
 async def _in_turns(things: Iterable[T]) -> AsyncIterator[T]:

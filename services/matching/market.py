@@ -1,15 +1,13 @@
 """The process's memory of what each municipality offers: its open offers, what was shown of them, and the model that is good now.
 
-Kept current from matching's own events; whoever asks while the stream is not followed gets one read from the database for the occasion. The
-answers are the same, only slower. What this process writes itself is in it at once.
+Kept current from matching's own events; what this process writes itself is in it at once.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import structlog
 
@@ -25,7 +23,7 @@ from services.matching.shelf import Shelf
 from services.matching.store import Store
 from services.matching.store.offers import REMEMBERED
 from shared.clock import TOKYO, Clock
-from shared.errors import NotFound, Poison, Unavailable
+from shared.errors import NotFound, Poison
 from shared.events.envelope import Event, read
 from shared.events.matching.catalogue import CompanyLinkRequested
 from shared.events.matching.proposals import (
@@ -36,13 +34,12 @@ from shared.events.matching.proposals import (
 )
 from shared.events.matching.sending import OffersRecommended
 from shared.following import Following
+from shared.memory import Kept, Memory
 from shared.tenancy import Tenant
 
 log = structlog.get_logger()
 
 NO_PLACES = Areas()
-PATIENCE = 2.0
-"""Seconds that a caller waits for a stall which is being read, before reading what it needs by itself."""
 AT_ONCE = 200
 """Offers that are read anew together."""
 OFFERS = "banso.matching.offer."
@@ -57,6 +54,9 @@ class Stall:
     attention: Attention = field(default_factory=Attention)
     model: Model | None = None
     model_number: int = 0
+    stale: set[str] = field(default_factory=set)
+    """Offers that are to be read anew, many together where many have changed."""
+    rereading: bool = False
 
     def circumstances(self, tenant: Tenant, now: datetime) -> Circumstances:
         """What holds for everybody at `now`."""
@@ -74,41 +74,26 @@ class Stall:
         )
 
 
-@dataclass
-class Kept:
-    """A stall in memory. `loaded` is done once it holds everything; `changes` are what is being read anew right now; `stale`: offers that
-    are to be read anew, many together where many have changed."""
-
-    stall: Stall
-    loaded: asyncio.Future[None]
-    changes: set[asyncio.Future[None]] = field(default_factory=set)
-    stale: set[str] = field(default_factory=set)
-    rereading: bool = False
-
-
 class Market:
     def __init__(self, clock: Clock, store: Store, places: Areas = NO_PLACES) -> None:
         self.clock = clock
         self.store = store
         self.places = places
-        self._following: Following | None = None
-        self._kept: dict[str, Kept] = {}
+        self.memory: Memory[Stall] = Memory("stall")
 
     async def see(self, tenant: str) -> Stall:
         """The municipality's stall as of now. Raises Unavailable."""
-        if self._is_followed:
-            kept = self._kept.get(tenant) or self._keep(tenant)
-            await asyncio.wait([kept.loaded], timeout=PATIENCE)
-            await _settled(kept)
-            if self._is_followed and self._kept.get(tenant) is kept and kept.loaded.done():
-                return self._tidy(kept.stall)
+        if self.memory.current:
+            kept = self._kept_of(tenant)
+            if await self.memory.settled(tenant, kept):
+                return self._tidy(kept.thing)
         stall = Stall()
         await self._load(tenant, stall)
         return self._tidy(stall)
 
     def heard(self, event: Event) -> None:
         """Something has happened: from the stream, or just written by this process."""
-        kept = self._kept.get(event.tenantid)
+        kept = self.memory.kept.get(event.tenantid)
         if kept is None:
             return
         try:
@@ -118,29 +103,19 @@ class Market:
 
     def lost(self) -> None:
         """Events were missed: every stall is read anew when it is next asked for."""
-        for tenant in list(self._kept):
-            self._drop(tenant)
+        self.memory.lost()
 
     async def follow(
         self, following: Following, tenants: Callable[[], Iterable[str]], stop: asyncio.Event
     ) -> None:
         """Keep stalls current until `stop`, and read those of all municipalities as soon as they are known."""
-        self._following = following
 
         async def look() -> None:
-            if self._is_followed:
+            if self.memory.current:
                 for tenant in tenants():
-                    _ = self._kept.get(tenant) or self._keep(tenant)
+                    self._kept_of(tenant)
 
-        try:
-            await following.run_beside(look, stop)
-        finally:
-            self._following = None
-            self.lost()
-
-    @property
-    def _is_followed(self) -> bool:
-        return self._following is not None and self._following.current
+        await self.memory.follow(following, look, stop)
 
     def _tidy(self, stall: Stall) -> Stall:
         now = self.clock.now()
@@ -148,12 +123,9 @@ class Market:
         stall.attention.forget(now.astimezone(TOKYO).date())
         return stall
 
-    def _keep(self, tenant: str) -> Kept:
+    def _kept_of(self, tenant: str) -> Kept[Stall]:
         stall = Stall()
-        loading = asyncio.ensure_future(self._load(tenant, stall))
-        kept = self._kept[tenant] = Kept(stall, loading)
-        loading.add_done_callback(lambda done: self._drop_failed(tenant, kept, done))
-        return kept
+        return self.memory.kept.get(tenant) or self.memory.keep(tenant, stall, self._load(tenant, stall))
 
     async def _load(self, tenant: str, stall: Stall) -> None:
         """What is heard meanwhile is newer than what is read, and stays: offers have versions, deeds and slates are told once."""
@@ -186,16 +158,17 @@ class Market:
             if latest.number > stall.model_number:
                 stall.model, stall.model_number = model, latest.number
 
-    def _apply(self, kept: Kept, event: Event) -> None:
-        attention, day = kept.stall.attention, event.time.astimezone(TOKYO).date()
+    def _apply(self, kept: Kept[Stall], event: Event) -> None:
+        stall, day = kept.thing, event.time.astimezone(TOKYO).date()
+        attention, change = stall.attention, partial(self.memory.change, event.tenantid, kept)
         if event.type.startswith(OFFERS) and (offer_id := event.data.get("offer_id")):
-            kept.stale.add(str(offer_id))
-            if not kept.rereading:
-                kept.rereading = True
-                self._change(event.tenantid, kept, self._reread(event.tenantid, kept))
+            stall.stale.add(str(offer_id))
+            if not stall.rereading:
+                stall.rereading = True
+                change(self._reread(event.tenantid, stall))
         elif event.type.startswith(COMPANIES) and event.type != CompanyLinkRequested.TYPE:
             company_id = str(event.data.get("company_id"))
-            self._change(event.tenantid, kept, self._reread_company(event.tenantid, kept.stall, company_id))
+            change(self._reread_company(event.tenantid, stall, company_id))
         elif event.type == SlateProposed.TYPE:
             slate = read(event, SlateProposed)
             if not slate.test:
@@ -211,18 +184,18 @@ class Market:
             undone = read(event, InterestWithdrawn)
             attention.taken_back(undone.resident_id, undone.offer_id, DEED_OF[undone.kind])
         elif event.type == ModelPublished.TYPE:
-            self._change(event.tenantid, kept, self._load_model(event.tenantid, kept.stall))
+            change(self._load_model(event.tenantid, stall))
 
-    async def _reread(self, tenant: str, kept: Kept) -> None:
-        while kept.stale:
-            ids = sorted(kept.stale)[:AT_ONCE]
-            kept.stale.difference_update(ids)  # before reading: what changes meanwhile is read once more
+    async def _reread(self, tenant: str, stall: Stall) -> None:
+        while stall.stale:
+            ids = sorted(stall.stale)[:AT_ONCE]
+            stall.stale.difference_update(ids)  # before reading: what changes meanwhile is read once more
             found = await self.store.offers.of_ids(tenant, ids)
             for offer in found.values():
-                kept.stall.shelf.put(self._placed(offer))
+                stall.shelf.put(self._placed(offer))
             if len(found) < len(ids):
                 log.warning("offers_not_found", tenant=tenant, count=len(ids) - len(found))
-        kept.rereading = False
+        stall.rereading = False
 
     async def _reread_company(self, tenant: str, stall: Stall, company_id: str) -> None:
         try:
@@ -231,30 +204,3 @@ class Market:
             log.warning("company_not_found", tenant=tenant)
         else:
             stall.shelf.let(company.id, company.version, company.may_publish)
-
-    def _change(self, tenant: str, kept: Kept, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        kept.changes.add(task)
-        task.add_done_callback(kept.changes.discard)
-        task.add_done_callback(lambda done: self._drop_failed(tenant, kept, done))
-
-    def _drop_failed(self, tenant: str, kept: Kept, done: asyncio.Future[None]) -> None:
-        if done.cancelled():
-            return
-        if (error := done.exception()) is not None:
-            level = log.warning if isinstance(error, Unavailable) else log.error
-            level("stall_not_read", tenant=tenant, error=type(error).__name__)
-            if self._kept.get(tenant) is kept:
-                self._drop(tenant)
-
-    def _drop(self, tenant: str) -> None:
-        kept = self._kept.pop(tenant)
-        for task in (kept.loaded, *kept.changes):
-            task.cancel()
-
-
-async def _settled(kept: Kept) -> None:
-    """Until what has changed is read anew. While an import changes offers faster than they are read, nobody waits for its end."""
-    deadline = time.monotonic() + PATIENCE
-    while kept.changes and (left := deadline - time.monotonic()) > 0:
-        await asyncio.wait(kept.changes, timeout=left)

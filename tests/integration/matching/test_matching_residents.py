@@ -3,13 +3,14 @@
 import asyncio
 
 from services.matching.attention import Attention
-from services.matching.market import Kept, Market, Stall
+from services.matching.market import Market, Stall
 from services.matching.proposing import seekers_for
 from services.matching.rebuilding import rebuild
 from shared.clock import system_now
 from shared.events.envelope import Event, envelop
 from shared.events.intake import ResidentRegistered
 from shared.events.matching.proposals import SlateProposed
+from shared.memory import Kept
 from shared.mongo import LONG_AGO, Document
 from tests.harness import eventually
 from tests.integration.matching.conftest import SMALL, Town
@@ -98,7 +99,7 @@ async def test_what_is_done_with_a_test_key_teaches_nothing_and_counts_for_nobod
     assert [s.resident_id for s in await seekers_for(store, tenant, ids, core.clock.now())] == [one]
 
     following = Attention()
-    market._kept[town.tenant] = Kept(
+    market.memory.kept[town.tenant] = Kept(
         Stall(stall.shelf, following), asyncio.get_running_loop().create_future()
     )
     for event in await town.harness.published("matching", SlateProposed.TYPE):

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from services.matching import market
 from services.matching.market import Market
 from services.matching.offer import Offer
 from services.matching.store import Store
+from shared import memory
 from shared.clock import Clock
 from shared.events.envelope import Event, envelop
 from shared.events.matching.catalogue import OfferChanged
@@ -62,7 +62,7 @@ async def a_market(offers: Offers) -> Market:
         models=SimpleNamespace(latest=none),
     )
     made = Market(Clock(), cast(Store, store))
-    made._following = cast(Following, SimpleNamespace(current=True))
+    made.memory.following = cast(Following, SimpleNamespace(current=True))
     await made.see("sample-a")
     return made
 
@@ -92,7 +92,7 @@ async def test_what_changes_while_it_is_read_is_read_once_more() -> None:
 
 
 async def test_nobody_waits_for_the_end_of_changes_that_do_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(market, "PATIENCE", 0.05)
+    monkeypatch.setattr(memory, "PATIENCE", 0.05)
     offers = Offers(an_offer())
     stalls = await a_market(offers)
     offers.open.clear()
