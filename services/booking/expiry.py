@@ -9,6 +9,7 @@ from services.booking.desk import Desk
 from shared.leases import alone
 from shared.mongo import Database
 from shared.registry import Registry
+from shared.rounds import tenant_by_tenant
 
 log = structlog.get_logger()
 
@@ -27,12 +28,7 @@ class Expiry:
 
     async def once(self) -> int:
         """Expire what is due, tenant by tenant; returns how many holds were let go. What fails for one tenant keeps no other waiting."""
-        count = 0
-        for tenant_id in list(self.registry.tenants):
-            try:
-                count += await self.desk.expire_due(tenant_id)
-            except Exception as error:  # what is due stays due: the next look tries again
-                log.warning("hold_expiry_failed", tenant=tenant_id, error=type(error).__name__)
+        count = await tenant_by_tenant(self.registry, "hold_expiry_failed", self.desk.expire_due)
         if count:
             log.info("holds_expired", count=count)
         return count

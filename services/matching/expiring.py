@@ -13,6 +13,7 @@ from shared.leases import alone
 from shared.mongo import Database
 from shared.outbox import Changes, Outbox
 from shared.registry import Registry
+from shared.rounds import tenant_by_tenant
 
 log = structlog.get_logger()
 
@@ -38,15 +39,15 @@ class Expiring:
 
     async def once(self) -> int:
         """End what is over, tenant by tenant; returns how many offers. What fails for one tenant keeps no other waiting."""
-        count = 0
-        for tenant in list(self.registry.tenants):
-            try:
-                while ended := await self._some(tenant):
-                    count += ended
-            except Exception as error:  # what is over stays over: the next look tries again
-                log.warning("offer_expiry_failed", tenant=tenant, error=type(error).__name__)
+        count = await tenant_by_tenant(self.registry, "offer_expiry_failed", self._tenant)
         if count:
             log.info("offers_expired", count=count)
+        return count
+
+    async def _tenant(self, tenant: str) -> int:
+        count = 0
+        while ended := await self._some(tenant):
+            count += ended
         return count
 
     async def _some(self, tenant: str) -> int:

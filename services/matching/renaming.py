@@ -17,6 +17,7 @@ from shared.leases import alone
 from shared.mongo import Database
 from shared.outbox import Outbox
 from shared.registry import Registry
+from shared.rounds import tenant_by_tenant
 
 log = structlog.get_logger()
 
@@ -37,19 +38,15 @@ class Renaming:
 
     async def once(self) -> int:
         """Name anew what is due, tenant by tenant; returns how many offers have changed. What fails for one company keeps no other waiting."""
-        count = 0
-        for tenant in list(self.registry.tenants):
-            try:
-                for company in await self.store.companies.renamed(tenant):
-                    count += await self._try(tenant, company)
-            except Exception as error:  # it stays due: the next look tries again
-                log.warning("companies_not_renamed", tenant=tenant, error=type(error).__name__)
-        return count
+        return await tenant_by_tenant(self.registry, "companies_not_renamed", self._tenant)
+
+    async def _tenant(self, tenant: str) -> int:
+        return sum([await self._try(tenant, each) for each in await self.store.companies.renamed(tenant)])
 
     async def _try(self, tenant: str, company: Company) -> int:
         try:
             return await self._company(tenant, company)
-        except Exception as error:  # the same
+        except Exception as error:  # it stays due, as for a municipality
             log.warning(
                 "company_not_renamed", tenant=tenant, company_id=company.id, error=type(error).__name__
             )

@@ -19,6 +19,7 @@ from shared.leases import alone
 from shared.mongo import Database
 from shared.outbox import Outbox
 from shared.registry import Registry
+from shared.rounds import tenant_by_tenant
 
 log = structlog.get_logger()
 
@@ -54,13 +55,7 @@ class Spreading:
 
     async def once(self) -> int:
         """Bring up to date what is due, tenant by tenant; returns how many offers have changed."""
-        count = 0
-        for tenant in list(self.registry.tenants):
-            try:
-                count += await self._tenant(tenant)
-            except Exception as error:  # it stays due: the next look tries again
-                log.warning("occupations_not_spread", tenant=tenant, error=type(error).__name__)
-        return count
+        return await tenant_by_tenant(self.registry, "occupations_not_spread", self._tenant)
 
     async def _tenant(self, tenant: str) -> int:
         origin = await self.store.occupations.origin(tenant)
