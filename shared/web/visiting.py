@@ -1,8 +1,11 @@
-"""Routes that answer people: a refusal is a page, never a problem document; who has no session is led to the chat, where one begins."""
+"""Routes that answer people: a refusal is a page, never a problem document; who has no session is led to the chat, where one begins, and
+from there to the page that was asked for."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,8 +20,12 @@ from shared.http.request import core_of, optional_resident
 from shared.http.texts import TITLES
 from shared.tenancy import Tenant
 from shared.web.pages import Pages
+from shared.web.staff import OWN_PAGE
 
 ENTRANCE = "/intake/chat"
+WANTED_COOKIE = "banso_wanted"
+WANTED_FOR = timedelta(minutes=30)
+"""As long as a one-time link opens: who comes back by one from LINE arrives, too."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,42 @@ class Visitor:
 
 
 async def visitor_of(request: Request, actor: Annotated[Actor | None, Depends(optional_resident)]) -> Visitor:
-    """The resident of the session; without one the answer is a redirect to the chat."""
+    """The resident of the session; without one the answer is a redirect to the chat, which remembers the page."""
     if actor is None:
-        raise HTTPException(303, headers={"Location": ENTRANCE})
+        raise HTTPException(303, headers={"Location": ENTRANCE, **_remembered(request)})
     return Visitor(core_of(request).registry.tenants[actor.tenant], actor.require_resident(), actor.name)
 
 
 VisitorOf = Annotated[Visitor, Depends(visitor_of)]
+
+
+def wanted_page(request: Request) -> str | None:
+    """The page that whoever has no session asked for last, here and not long ago: a path of this very site, whatever the cookie says."""
+    path = unquote(request.cookies.get(WANTED_COOKIE, ""))
+    return path if OWN_PAGE.fullmatch(path) else None
+
+
+def arrived(answer: Response) -> Response:
+    """The answer, after which nobody is led there again."""
+    answer.delete_cookie(WANTED_COOKIE, httponly=True, samesite="lax")
+    return answer
+
+
+def _remembered(request: Request) -> dict[str, str]:
+    """The header that makes the browser remember the page; a form is no page to come back to."""
+    path, query = request.url.path, request.url.query
+    if request.method not in ("GET", "HEAD"):
+        return {}
+    answer = Response()
+    answer.set_cookie(
+        WANTED_COOKIE,
+        quote(f"{path}?{query}" if query else path, safe=""),
+        max_age=int(WANTED_FOR.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=core_of(request).settings.public_url.startswith("https://"),
+    )
+    return {"Set-Cookie": answer.headers["Set-Cookie"]}
 
 
 def go(path: str) -> RedirectResponse:

@@ -21,7 +21,7 @@ from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
-from shared.web.visiting import go, page_route
+from shared.web.visiting import go, page_route, wanted_page
 
 log = structlog.get_logger()
 EMPTY = "相談したいことを書いてください"
@@ -49,10 +49,10 @@ def chat_pages(core: Core, pages: Pages, conversation: Conversation) -> APIRoute
         )
 
     @router.get("/chat")
-    async def show_chat(reader: ReaderOf) -> Response:
+    async def show_chat(reader: ReaderOf, request: Request) -> Response:
         if reader.resident_id is None:
             ticket = entry.make_ticket(core.secrets.text(reader.tenant.id, "session_key"))
-            return pages.render("start.html", reader.tenant, ticket=ticket)
+            return pages.render("start.html", reader.tenant, ticket=ticket, wanted=wanted_page(request))
         return await page(reader.tenant, reader.resident_id)
 
     @router.post("/chat/messages")

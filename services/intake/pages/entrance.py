@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.intake import entry
 from services.intake.pages.visitor import CHAT, ReaderOf, fields_of
@@ -14,7 +13,7 @@ from shared.http.request import HostTenant, make_command, refuse_foreign_page
 from shared.runtime import Core
 from shared.tenancy import Tenant
 from shared.web import Pages
-from shared.web.visiting import go, page_route
+from shared.web.visiting import arrived, go, page_route, wanted_page
 
 Token = Annotated[str, Path(max_length=100)]
 
@@ -23,12 +22,12 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
     router = APIRouter(route_class=page_route(pages))
 
     @router.get("/enter/{token}")
-    async def show_entrance(token: Token, tenant: HostTenant) -> Response:
+    async def show_entrance(token: Token, tenant: HostTenant, request: Request) -> Response:
         """A page with a button: programs that look at links must not use them up."""
         found = await entries.find(tenant.id, entry.link_id(tenant.id, token), core.clock.now())
         if found is None:
             return _used_up(tenant)
-        return pages.render("enter.html", tenant, token=token)
+        return pages.render("enter.html", tenant, token=token, wanted=wanted_page(request))
 
     @router.post("/enter/{token}")
     async def enter(token: Token, tenant: HostTenant, request: Request) -> Response:
@@ -36,7 +35,7 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
         resident_id = await entries.use(tenant.id, entry.link_id(tenant.id, token), core.clock.now())
         if resident_id is None:
             return _used_up(tenant)
-        return _with_session(tenant, resident_id)
+        return _with_session(request, tenant, resident_id)
 
     @router.post("/chat/start")
     async def start_anonymously(reader: ReaderOf, request: Request) -> Response:
@@ -56,14 +55,15 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
             core.clock.now(),
         )
         made = await residents.add(tenant.id, made, events, command)
-        return _with_session(tenant, made.id)
+        return _with_session(request, tenant, made.id)
 
     def _used_up(tenant: Tenant) -> Response:
         ticket = entry.make_ticket(core.secrets.text(tenant.id, "session_key"))
         return pages.render("used-up.html", tenant, status=410, ticket=ticket)
 
-    def _with_session(tenant: Tenant, resident_id: str) -> RedirectResponse:
-        answer = go(CHAT)
+    def _with_session(request: Request, tenant: Tenant, resident_id: str) -> Response:
+        """To the page that was asked for before there was a session, else to the chat."""
+        answer = go(wanted_page(request) or CHAT)
         answer.set_cookie(
             SESSION_COOKIE,
             core.authenticator.session(tenant.id, resident_id),
@@ -72,6 +72,6 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
             samesite="lax",
             secure=core.settings.public_url.startswith("https://"),
         )
-        return answer
+        return arrived(answer)
 
     return router

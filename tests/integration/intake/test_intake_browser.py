@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
+from shared.web.visiting import WANTED_COOKIE
 from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
 from tests.integration.intake.conftest import Intake
 
@@ -45,7 +46,12 @@ async def test_every_page_and_state_is_accessible(
     await intake.bring_in()
     page = await opened(chromium, address, viewport)
     await accessible(page)
+    asked = "%2Fintake%2Fchat%3Fwanted"
+    await page.context.add_cookies([{"name": WANTED_COOKIE, "value": asked, "url": address}])
+    await page.reload()
+    await accessible(page)
     await begun(page)
+    assert page.url == f"{address}/intake/chat?wanted"
     await accessible(page)
     for text, heading in (
         (WORRY, "どんな制度か"),

@@ -3,9 +3,11 @@
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from shared.web.visiting import WANTED_COOKIE
 from tests.harness import eventually
 from tests.integration.intake.conftest import ORIGIN, Intake
 
@@ -61,6 +63,26 @@ async def test_pressing_begin_twice_begins_once_and_a_made_up_key_is_nobodys(int
         return len({e["resident_id"] for e in await intake.events("resident.registered")})
 
     assert await eventually(registered, until=lambda n: n >= 3) == 3
+
+
+async def come_in(intake: Intake, wanted: str) -> str:
+    """Where somebody without a session lands who asked for a page first, as the cookie says."""
+    intake.client.cookies.clear()
+    cookie = {"Cookie": f"{WANTED_COOKIE}={quote(wanted, safe='')}"}
+    start = (await intake.client.get("/intake/chat", headers=cookie)).text
+    assert ("さっき開こうとしたページ" in start) == wanted.startswith("/matching/")
+    key = {"idempotency_key": hidden(start, "/intake/chat/start")}
+    began = await intake.client.post("/intake/chat/start", data=key, headers={**SAME, **cookie})
+    forgotten = f'{WANTED_COOKIE}="";'
+    assert any(set_.startswith(forgotten) for set_ in began.headers.get_list("set-cookie"))
+    return began.headers["location"]
+
+
+async def test_who_asked_for_a_page_first_arrives_there_and_never_at_another_site(intake: Intake) -> None:
+    page = "/matching/proposals?after=a%20b&more=1"
+    assert await come_in(intake, page) == page
+    for foreign in ("//evil.example/", "/\\evil.example", "https://evil.example/", "/matc\r\nX: y", ""):
+        assert await come_in(intake, foreign) == "/intake/chat", foreign
 
 
 async def test_a_message_that_cannot_be_sent_comes_back_as_it_was_typed(intake: Intake) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from services.matching.sending.choosing import Entry, Pick
 from services.matching.sending.send_list import SendList
 from services.matching.store import open_store
 from shared.ids import new_ulid
+from shared.web.visiting import WANTED_COOKIE
 from tests.integration.matching.conftest import SMALL, Town
 
 QUESTIONNAIRE, WISHES = "/matching/questionnaire", "/matching/wishes"
@@ -71,8 +73,13 @@ async def seen(town: Town, path: str) -> str:
     "path", [QUESTIONNAIRE, WISHES, PROFILE, PROPOSALS, f"{PROPOSALS}/said", f"{PROFILE}/delete"]
 )
 async def test_without_a_session_one_is_led_to_the_entrance(town: Town, path: str) -> None:
-    answer = await town.api.get(path)
+    answer = await town.api.get(path, params={"a": "あ"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/intake/chat")
+    cookie, _, rest = answer.headers["set-cookie"].partition(";")
+    wanted = unquote(cookie.removeprefix(f"{WANTED_COOKIE}="))
+    assert (wanted, "HttpOnly" in rest, "Max-Age=1800" in rest) == (f"{path}?a=%E3%81%82", True, True)
+    posted = await town.api.post(path)  # a form is no page to come back to
+    assert posted.status_code in (303, 405) and "set-cookie" not in posted.headers
 
 
 async def test_the_questionnaire_is_walked_through_left_and_taken_up_again(town: Town) -> None:
