@@ -83,6 +83,12 @@ def shifts_of(windows: Sequence[Window]) -> list[tuple[int, int, int]]:
     return found
 
 
+@lru_cache(maxsize=16_384)
+def weekdays_of(windows: tuple[Window, ...]) -> int:
+    """On how many weekdays a shift starts."""
+    return len({day for day, _, _ in shifts_of(windows)})
+
+
 def _goes_on(window: Window, other: Window) -> bool:
     following = {(day + 1) % 7 for day in window.weekdays}
     return window.end == LATEST and other.start == LATEST - DAY and set(other.weekdays) == following

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from services.matching.company import Company
-from services.matching.hours import Window, shifts_of
+from services.matching.hours import Window, weekdays_of
 from services.matching.inheriting import Answers, inherited
 from services.matching.occupations import Occupation
 from services.matching.values import Calling, Scale
@@ -20,6 +20,7 @@ EmploymentForm = Literal["full_time", "part_time", "contract", "dispatch", "mand
 Accommodation = Literal["barrier_free", "short_hours", "quiet", "text_only", "own_pace", "interpreter"]
 Source = Literal["own", "hellowork", "csv"]
 ClosingReason = Literal["filled", "withdrawn", "expired"]
+Unsaid = Literal["hours", "days"]
 
 
 OWN_HOURS: frozenset[Kind] = frozenset({"remote_order"})
@@ -32,12 +33,13 @@ class NoLongerOpen(Conflict):
 
 @dataclass(frozen=True)
 class Offer:
-    """No `hours` means any time, as agreed; otherwise they are the working hours themselves, of which one works one shift a day, unless
+    """No `hours` means any time, as agreed, unless they are `unsaid`; otherwise they are the working hours themselves, of which one works one shift a day, unless
     they are `chosen`: then one chooses among them. `values`, `interests`: how much the work gives of each, 0 to 1; absent is unknown.
 
     `expires_on` is the last day (Asia/Tokyo) on which it is open. `licences` are required, `accommodations` given. `lat`, `lng` in
     degrees, WGS 84. `source_id` is the number that the source knows it by.
-    `values` and `interests` are what `inherited` makes of `own`, the company's answers, and the occupation's profile.
+    `values` and `interests` are what `inherited` makes of `own`, the company's answers, and the occupation's profile. `unsaid` is what an
+    advertisement does not tell: its hours, or on how many of the weekdays one works.
     """
 
     id: str
@@ -71,7 +73,13 @@ class Offer:
     source: Source = "own"
     source_id: str | None = None
     own: Answers = field(default_factory=Answers)
+    unsaid: tuple[Unsaid, ...] = ()
     version: int = 1
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the hours are by agreement."""
+        return not self.hours and "hours" not in self.unsaid
 
     @property
     def chosen(self) -> bool:
@@ -81,12 +89,14 @@ class Offer:
     @property
     def weekdays(self) -> int:
         """On how many weekdays a shift of it starts."""
-        return len({day for day, _, _ in shifts_of(self.hours)})
+        return weekdays_of(self.hours)
 
     @property
     def days(self) -> int:
-        """How many days a week it takes: as many as it says, otherwise all the weekdays it names, or one where hours are chosen. 0: as agreed."""
-        return self.work_days_a_week or (min(1, self.weekdays) if self.chosen else self.weekdays)
+        """How many days a week it takes at least: as many as it says, otherwise all the weekdays it names, or one where hours are chosen or
+        the days are `unsaid`. 0: as agreed."""
+        one_will_do = self.chosen or "days" in self.unsaid
+        return self.work_days_a_week or (min(1, self.weekdays) if one_will_do else self.weekdays)
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,9 @@ def revise(
         raise NoLongerOpen(f"the offer is {offer.state}")
     if offer.state != "draft" and draft.expires_on is not None and draft.expires_on < today:
         raise Invalid("expires_on", "the last day has passed")
-    revised = replace(offer, company_name=company.name, **_said(draft, occupation))
+    same = (draft.hours, draft.work_days_a_week) == (offer.hours, offer.work_days_a_week)
+    unsaid = offer.unsaid if same else ()
+    revised = replace(offer, company_name=company.name, unsaid=unsaid, **_said(draft, occupation))
     return revised, [] if revised == offer else [OfferChanged(offer_id=offer.id, company_id=offer.company_id)]
 
 

@@ -2,7 +2,7 @@
 
     score = sum over scales s of 1000 * importance(s) * standing(s)            values, within +-1000
           + sum over interests c of 400 * importance(c) * standing(c)          interests, within +-400
-          + 300 * (2 * common hours / the lesser of offered and wished - 1)    hours
+          + 300 * (2 * common hours / the lesser of offered and wished - 1)    hours, all of it by agreement, none unsaid
           + 150 at home, 100 elsewhere by wish or remote, -50 in a neighbouring area nobody asked for
           + 200 * min(1, how far the wage is above the floor / 20 %)           wage
           + 200 * share of its tags seen on offers the person was interested in
@@ -92,7 +92,7 @@ def _hours(offer: Offer, seeker: Seeker) -> list[Term]:
     if not seeker.wishes.hours:
         return []
     if not offer.hours:
-        return [Term("hours.any", HOURS)]
+        return [Term("hours.any", HOURS)] if offer.agreed else []
     offered, wished = weekly_minutes(offer.hours), weekly_minutes(seeker.wishes.hours)
     common = overlap_minutes(offer.hours, seeker.wishes.hours)
     # by the lesser of both: hours that leave a wide choice are no worse than hours that fit just so

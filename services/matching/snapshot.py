@@ -80,6 +80,8 @@ def _row(offer: Offer) -> dict[str, Any]:
         "lng": offer.lng,
         "work_days_a_week": offer.work_days_a_week,
         "version": offer.version,
+        # snapshots from before there was any keep their hash
+        **({"unsaid": list(offer.unsaid)} if offer.unsaid else {}),
     }
 
 
@@ -94,6 +96,7 @@ def _offer(row: dict[str, Any]) -> Offer:
             "tags": tuple(row["tags"]),
             "licences": tuple(row["licences"]),
             "accommodations": tuple(row["accommodations"]),
+            "unsaid": tuple(row.get("unsaid", ())),
             "created_at": datetime.fromisoformat(row["created_at"]),
             "expires_on": date.fromisoformat(row["expires_on"]) if row["expires_on"] else None,
         }

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.matching.eligibility import Obstacle
 from services.matching.hours import Window, time_text
-from services.matching.offer import Kind
+from services.matching.offer import Kind, Offer
 from services.matching.scoring import Term
 from services.matching.values import Calling, Scale
 
@@ -172,6 +172,14 @@ def _hours_text(term: Term) -> str:
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return f"{hours}時間{rest}分" if hours and rest else f"{hours}時間" if hours else f"{rest}分"
+
+
+def offer_hours(offer: Offer) -> str:
+    """The hours of an offer, and what is not told of them."""
+    if not offer.hours and not offer.agreed:
+        return "書かれていません"
+    text = hours_text(offer.hours)
+    return f"{text}（このうち何曜日に働くかは、書かれていません）" if "days" in offer.unsaid else text
 
 
 def hours_text(windows: tuple[Window, ...]) -> str:

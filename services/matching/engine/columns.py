@@ -33,7 +33,7 @@ REBUILT_FROM = 0.5
 class Cells:
     """One number per offer (the last axis); `profile` has one row per name of `PROFILE`, NaN where nothing is said.
 
-    `wage` is -1 where none is named; `days` 0; `expires` the ordinal of the last day or `NEVER`; `key` 64 bits of the id's SHA-256.
+    `wage` is -1 where none is named; `days` is `Offer.days`, `agreed` and `chosen` likewise; `expires` the ordinal of the last day or `NEVER`; `key` 64 bits of the id's SHA-256.
     """
 
     state: Array
@@ -48,6 +48,8 @@ class Cells:
     licences: Array
     accommodations: Array
     week: Array
+    agreed: Array
+    chosen: Array
     tags: Array
     days: Array
     wage: Array
@@ -84,8 +86,10 @@ def cells_of(offers: Sequence[Offer], words: Words) -> Cells:
         licences=column(lambda o: words.licences.number(o.licences), np.int32),
         accommodations=column(lambda o: words.accommodations.number(o.accommodations), np.int32),
         week=column(lambda o: words.weeks.number(o.hours), np.int32),
+        agreed=column(lambda o: o.agreed, np.bool_),
+        chosen=column(lambda o: o.chosen, np.bool_),
         tags=column(lambda o: words.tags.number(o.tags), np.int32),
-        days=column(lambda o: o.work_days_a_week or 0, np.int64),
+        days=column(lambda o: o.days, np.int64),
         wage=column(lambda o: -1 if o.hourly_wage_yen is None else o.hourly_wage_yen, np.int64),
         lat=column(lambda o: np.nan if o.lat is None else o.lat, np.float64),
         lng=column(lambda o: np.nan if o.lng is None else o.lng, np.float64),

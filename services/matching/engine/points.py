@@ -74,8 +74,8 @@ def _hours(blend: Blend, columns: Columns, rows: Ints) -> Floats:
     common, offered = weeks.common(wished), np.array(weeks.minutes, np.int64)
     lesser = np.minimum(offered, blend.wished_minutes)
     fit = 2 * common / np.where(offered > 0, lesser, 1) - 1
-    by_week = np.where(weeks.each(bool, np.bool_), np.rint(HOURS * fit), float(HOURS))
-    return np.asarray(by_week[columns.cells.week[rows]])
+    by_week = np.where(offered > 0, np.rint(HOURS * fit), 0.0)
+    return np.where(columns.cells.agreed[rows], float(HOURS), by_week[columns.cells.week[rows]])
 
 
 def _area(blend: Blend, columns: Columns, rows: Ints) -> Floats:

@@ -15,7 +15,6 @@ from services.matching.distance import EARTH_KM, Place
 from services.matching.eligibility import Obstacle, distance
 from services.matching.engine.columns import STATES, Columns
 from services.matching.engine.words import Flags, Floats, Ints
-from services.matching.offer import OWN_HOURS
 from services.matching.seeker import Seeker
 
 PASSES = -1
@@ -122,14 +121,12 @@ def _terms(columns: Columns, seeker: Seeker) -> Met:
 def _week(columns: Columns, seeker: Seeker) -> Met:
     cells, words, wishes = columns.cells, columns.words, seeker.wishes
     weekdays = np.array(words.weeks.weekdays, np.int64)[cells.week]
-    chosen = words.kinds.each(lambda kind: kind in OWN_HOURS, np.bool_)[cells.kind]
-    days = np.where(cells.days > 0, cells.days, np.where(chosen, np.minimum(1, weekdays), weekdays))
-    too_many = days > wishes.days_a_week if wishes.days_a_week else np.zeros(len(columns), np.bool_)
+    too_many = cells.days > wishes.days_a_week if wishes.days_a_week else np.zeros(len(columns), np.bool_)
     if wishes.hours:
         whole, some = words.weeks.days_within(wishes.hours)
-        fitting = np.where(chosen, some[cells.week], whole[cells.week])
+        fitting = np.where(cells.chosen, some[cells.week], whole[cells.week])
         yield "hours", (weekdays > 0) & (fitting == 0)
-        too_many = too_many | ((fitting > 0) & (fitting < np.minimum(days, weekdays)))
+        too_many = too_many | ((fitting > 0) & (fitting < np.minimum(cells.days, weekdays)))
     yield "days", too_many
 
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.hours import CHOSEN, DAY, WEEK, Window, shifts_of, week_mask
+from services.matching.hours import CHOSEN, DAY, WEEK, Window, shifts_of, week_mask, weekdays_of
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -54,9 +54,8 @@ class Weeks(Vocabulary[tuple[Window, ...]]):
         self._laid: Ints = np.zeros((4, 0), np.int64)
 
     def learnt(self, value: tuple[Window, ...]) -> None:
-        shifts = shifts_of(value)
-        self._shifts += [(len(self.masks), *shift) for shift in shifts]
-        self.weekdays.append(len({day for day, _, _ in shifts}))
+        self._shifts += [(len(self.masks), *shift) for shift in shifts_of(value)]
+        self.weekdays.append(weekdays_of(value))
         self.masks.append(week_mask(value))
         self.minutes.append(self.masks[-1].bit_count())
 

@@ -97,6 +97,7 @@ class Advert:
             employment_form=self.employment_form,
             licences=named_all(self.licences),
             work_days_a_week=self.time.days_a_week,
+            unsaid=self.time.unsaid,
             source="hellowork",
             source_id=self.kjno,
         )

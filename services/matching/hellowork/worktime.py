@@ -5,19 +5,23 @@ from dataclasses import dataclass
 
 from services.matching.hellowork.figures import days_off, minute, number, span
 from services.matching.hours import DAY, LATEST, Window
+from services.matching.offer import Unsaid
 
 SPANS = (1, 2, 3)
 WEEK = frozenset(range(7))
+BY_AGREEMENT = "相談"
 
 
 @dataclass(frozen=True)
 class WorkTime:
-    """`windows` may be empty (by agreement). `minutes_a_day` of the longest span without the break. `wrong`: tags that cannot be read."""
+    """`minutes_a_day` of the longest span without the break. `wrong`: tags that cannot be read. `unsaid`: what the advertisement does not tell.
+    Without `windows` that is the hours, unless it says that they are by agreement; where the days off may change, it is the days."""
 
     windows: tuple[Window, ...]
     minutes_a_day: int | None
     days_a_week: int | None
     wrong: tuple[str, ...] = ()
+    unsaid: tuple[Unsaid, ...] = ()
 
 
 def work_time(tags: Mapping[str, str]) -> WorkTime:
@@ -29,7 +33,7 @@ def work_time(tags: Mapping[str, str]) -> WorkTime:
     for turn in SPANS:
         tag, ends = _ends(tags, turn)
         if ends is None:
-            wrong += [tag] if tag else []
+            wrong += [tag] if tag and BY_AGREEMENT not in tags.get(tag, "") else []
         elif ends not in spans:
             spans.append(ends)
     longest = max((close - start for start, close in spans), default=None)
@@ -37,7 +41,14 @@ def work_time(tags: Mapping[str, str]) -> WorkTime:
     minutes = longest - rest if longest is not None and 0 <= rest < longest else longest
     windows = [w for s in spans for w in windows_of(*s, working)]
     days = len(working) if fixed and len(off) < len(WEEK) else None
-    return WorkTime(tuple(dict.fromkeys(windows)), minutes, days, tuple(wrong))
+    return WorkTime(tuple(dict.fromkeys(windows)), minutes, days, tuple(wrong), _unsaid(tags, spans, days))
+
+
+def _unsaid(tags: Mapping[str, str], spans: list[tuple[int, int]], days: int | None) -> tuple[Unsaid, ...]:
+    if spans:
+        return ("days",) if days is None else ()
+    agreed = any(tag.startswith("shgjn") and BY_AGREEMENT in text for tag, text in tags.items())
+    return () if agreed else ("hours",)
 
 
 def _ends(tags: Mapping[str, str], turn: int) -> tuple[str | None, tuple[int, int] | None]:

@@ -133,7 +133,7 @@ def _facts(offer: Offer, area: str) -> tuple[tuple[str, str], ...]:
     until = service_day_text(offer.expires_on) if offer.expires_on else None
     lines = (
         ("場所", place),
-        ("時間", wording.hours_text(offer.hours)),
+        ("時間", wording.offer_hours(offer)),
         ("日数", days),
         ("時給", wording.wage_text(offer.hourly_wage_yen)),
         ("雇われ方", FORMS[offer.employment_form] if offer.employment_form else None),

@@ -34,7 +34,7 @@ def facts(name: NameOf, tenant: Tenant, offer: Offer) -> list[tuple[str, str]]:
     return [
         ("種類", wording.KINDS[offer.kind]),
         ("場所", f"{place}（在宅でも働けます）" if offer.remote else place),
-        ("時間", wording.hours_text(offer.hours)),
+        ("時間", wording.offer_hours(offer)),
         ("週の日数", f"{offer.work_days_a_week}日" if offer.work_days_a_week else NOT_SAID),
         ("時給", wording.wage_text(offer.hourly_wage_yen)),
         ("雇用の形", FORMS[offer.employment_form] if offer.employment_form else NOT_SAID),

@@ -114,7 +114,7 @@ def _cards(
             "open": offers[pick.offer_id].state == "published",
             "kind": wording.KINDS[offers[pick.offer_id].kind],
             "area": area_name(core, tenant, offers[pick.offer_id].municipality_code),
-            "hours": wording.hours_text(offers[pick.offer_id].hours),
+            "hours": wording.offer_hours(offers[pick.offer_id]),
             "wage": wording.wage_text(offers[pick.offer_id].hourly_wage_yen),
             "reasons": [wording.term_text(term) for term in pick.reasons],
         }

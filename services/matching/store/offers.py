@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.matching.inheriting import Answers
-from services.matching.offer import Kind, Offer, State
+from services.matching.offer import Kind, Offer, State, Unsaid
 from services.matching.store.changing import Rule, change
 from services.matching.store.documents import windows_document, windows_of
 from services.matching.store.listing import Position, containing, newest_first
@@ -143,6 +143,7 @@ def offer_document(offer: Offer) -> Document:
             "interests": dict(offer.own.interests),
             "count": offer.own.count,
         },
+        "unsaid": list(offer.unsaid),
         "words": words_of(offer),
     }
 
@@ -192,8 +193,18 @@ def offer_of(document: Document) -> Offer:
         source=document.get("source", "own"),
         source_id=document.get("source_id"),
         own=_own(document),
+        unsaid=tuple(document["unsaid"]) if "unsaid" in document else _unsaid(document),
         version=document.get("version", 1),
     )
+
+
+def _unsaid(document: Document) -> tuple[Unsaid, ...]:
+    """Of an advertisement from before it was kept what it does not tell, until it is read anew."""
+    if document.get("source") != "hellowork":
+        return ()
+    if not document["hours"]:
+        return ("hours",)
+    return () if document.get("work_days_a_week") else ("days",)
 
 
 def _own(document: Document) -> Answers:

@@ -89,6 +89,7 @@ def rich_offers(draw: st.DrawFn) -> list[Offer]:
             lat=draw(st.none() | st.floats(35, 36)),
             lng=draw(st.none() | st.floats(134, 136)),
             work_days_a_week=draw(st.none() | st.integers(1, 6)),
+            unsaid=draw(st.sampled_from(((), ("hours",), ("days",)))),
             state=draw(
                 st.sampled_from(("published", "published", "published", "paused", "closed", "expired"))
             ),

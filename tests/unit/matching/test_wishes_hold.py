@@ -82,6 +82,7 @@ def offers_of_every_kind(draw: st.DrawFn) -> list[Offer]:
             lat=draw(some((35.0, 35.1, 35.4, 35.4, None))),
             lng=draw(some((135.0, 135.0, 135.3, None))),
             work_days_a_week=draw(some((None, None, 2, 5, 7))),
+            unsaid=draw(some(((), (), ("hours",), ("days",)))),
             state=draw(some((*["published"] * 12, "paused", "closed", "filled", "expired"))),
         )
         for offer_id in IDS[: draw(st.integers(6, 12))]
@@ -138,7 +139,8 @@ def allowed(offer: Offer, seeker: Seeker) -> bool:
         and offer.open_places != 0
         and (offer.remote or (_reachable(offer, w) and not _too_far(offer, w)))
         and not (w.remote_only and not offer.remote)
-        and _a_week_of_it_keeps_to(w.hours, w.days_a_week, offer.hours, offer.work_days_a_week, offer.kind)
+        and _a_week_of_it_keeps_to(w.hours, w.days_a_week, offer.hours, offer.work_days_a_week,
+        offer.kind == "remote_order", "days" in offer.unsaid)
         and not (w.wage_floor and (offer.hourly_wage_yen is None or offer.hourly_wage_yen < w.wage_floor))
         and (w.licences is None or set(offer.licences) <= set().union(*(MAY_DO.get(h, set()) for h in w.licences)))
         and set(w.accommodations) <= set(offer.accommodations)
@@ -164,18 +166,23 @@ def _too_far(offer: Offer, w: Wishes) -> bool:
 
 @cache
 def _a_week_of_it_keeps_to(
-    wished: tuple[Window, ...], at_most: int | None, hours: tuple[Window, ...], said: int | None, kind: str
+    wished: tuple[Window, ...],
+    at_most: int | None,
+    hours: tuple[Window, ...],
+    said: int | None,
+    at_home: bool,
+    unsaid: bool,
 ) -> bool:
     """Whether some choice of days, as many as the work takes, and of one shift on each of them lies within the person's week. An order that is
-    done at home is no shift: an hour of the person's own among its hours makes a day of it, and one day is enough unless more are said."""
+    done at home is no shift: an hour of the person's own among its hours makes a day of it. There, and where the days are not told, one day
+    is enough unless more are said."""
     if not hours:
         return not (at_most and (said or 0) > at_most)
     free = _minutes(wished or (Window((0, 1, 2, 3, 4, 5, 6), 0, 1440),))
     by_day: dict[int, list[list[int]]] = {}
     for day, start, end in _shifts_of(hours):
         by_day.setdefault(day, []).append([(day * 1440 + m) % WEEK for m in range(start, end)])
-    at_home = kind == "remote_order"
-    days = said or (1 if at_home else len(by_day))
+    days = said or (1 if at_home or unsaid else len(by_day))
     if at_most and days > at_most:
         return False
     return any(

@@ -59,6 +59,7 @@ def offers_of(random: Random, count: int) -> list[Offer]:
             lat=maybe(random, None, 35 + random.random()),
             lng=maybe(random, None, 134 + random.random(), 0.1),
             work_days_a_week=maybe(random, random.randrange(1, 7), None, 0.6),
+            unsaid=random.choice(((), (), ("hours",), ("days",))),
         )
         for n in range(count)
     ]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.area import read_areas
+from services.matching.eligibility import obstacles
 from services.matching.hellowork.comparing import Entry, Held, change_by, change_of, digest_of, entries, gone
 from services.matching.hellowork.figures import day, days_off, minute, number, span
 from services.matching.hellowork.offering import employer_of, new_offer, renewed
@@ -19,7 +20,11 @@ from services.matching.hours import DAY, LATEST, Window, week_mask
 from services.matching.inheriting import Answers
 from services.matching.occupations import Occupation
 from services.matching.offer import State
+from services.matching.questionnaire import Wishes
+from services.matching.scoring import terms
+from services.matching.wording import offer_hours
 from shared.events.matching.catalogue import OfferChanged, OfferPublished
+from tests.unit.matching.builders import a_seeker
 from tests.unit.matching.hellowork.samples import SAMPLE, data, xml
 
 AREAS, _ = read_areas(
@@ -144,6 +149,31 @@ def test_hours_past_midnight_belong_to_the_day_on_which_they_start() -> None:
         Window((0, 1, 2, 3, 4, 5), 17 * 60, 30 * 60),
         Window((1, 2, 3, 4, 5, 6), 6 * 60, 9 * 60),
     )
+
+
+NO_HOURS: dict[str, str | None] = {"shgjn1_open": None, "shgjn1_close": None}
+
+
+def test_hours_that_are_not_said_or_cannot_be_read_are_unknown_and_not_by_agreement() -> None:
+    evening = a_seeker(wishes=Wishes(hours=(Window((0, 1, 2, 3, 4), 1020, 1320),)))
+    unreadable, _ = read(shgjn1_open="朝", shgjn1_close="夕方")
+    assert unreadable is not None
+    agreed = good(**NO_HOURS, shgjn1_open_close="応相談").offer("ofr_1", "com_1", NOW)
+    assert (agreed.unsaid, next(t.code for t in terms(agreed, evening))) == ((), "hours.any")
+    for advert in (good(**NO_HOURS), unreadable):
+        offer = advert.offer("ofr_1", "com_1", NOW)
+        assert offer.unsaid == ("hours",)
+        assert not [term for term in terms(offer, evening) if term.code.startswith("hours.")]
+        assert obstacles(offer, evening) == ()
+        assert offer_hours(offer) == "書かれていません"
+
+
+def test_days_that_may_change_are_unknown_and_stand_in_nobodys_way() -> None:
+    offer = good(kyjs="日，その他").offer("ofr_1", "com_1", NOW)
+    assert (offer.hours[0].weekdays, offer.unsaid) == ((0, 1, 2, 3, 4, 5), ("days",))
+    assert obstacles(offer, a_seeker(wishes=Wishes(days_a_week=5))) == ()
+    assert obstacles(offer, a_seeker(wishes=Wishes(hours=(Window((0, 1, 2, 3, 4), 480, 1080),)))) == ()
+    assert good(kyjs="土，日").offer("ofr_1", "com_1", NOW).unsaid == ()
 
 
 @given(st.integers(0, DAY - 1), st.integers(1, DAY - 1), st.sets(st.integers(0, 6), min_size=1))
