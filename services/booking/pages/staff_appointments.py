@@ -12,9 +12,9 @@ from services.booking.appointment import Appointment
 from services.booking.assignment_texts import for_staff
 from services.booking.desk import Desk
 from services.booking.openings import Openings
+from services.booking.pages.asking import Asking
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import reference
-from services.booking.pages.staff_book_form import Asking
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import AppointmentPath, Reader, Writer, staff_command, staff_router
 from services.booking.pages.views import CHANNELS, Chosen, read_choice

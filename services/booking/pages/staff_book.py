@@ -11,19 +11,17 @@ from fastapi.responses import HTMLResponse, Response
 from services.booking.availability import WithAlternatives
 from services.booking.counsellor import Counsellor
 from services.booking.desk import Desk
-from services.booking.explain import Help
 from services.booking.explain_texts import help_text, reason_text
 from services.booking.free_times import Search
 from services.booking.openings import Openings
+from services.booking.pages.asking import GENDERS, Asking, changed, lengths, offered_by, read
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import LANGUAGES, reference
-from services.booking.pages.staff_book_form import GENDERS, Asking, lengths, read
 from services.booking.pages.staff_residents import WHERE
 from services.booking.pages.staff_route import ResidentPath, Writer, staff_command, staff_router
 from services.booking.pages.views import CHANNELS, Chosen
 from services.booking.slot import Slot, check_date
 from shared.errors import Conflict, Invalid, NotFound
-from shared.events.booking import AppointmentChannel
 from shared.ids import new_ulid
 from shared.tenancy import Tenant
 from shared.web import Pages
@@ -177,31 +175,6 @@ def staff_book_pages(pages: Pages, desk: Desk, openings: Openings) -> APIRouter:
         return go(f"{HOME}/appointments/{booked.id}?booked=true")
 
     return router
-
-
-def offered_by(people: Mapping[str, Counsellor]) -> list[AppointmentChannel]:
-    """Ways to talk that somebody offers."""
-    return [known for known in CHANNELS if any(known in c.channels for c in people.values())]
-
-
-def changed(asking: Asking, help_: Help) -> Asking:
-    """What is asked for, with the one change that would give free times."""
-    asking = replace(asking, start=None)
-    match help_.code:
-        case "other-day":
-            return replace(asking, day=date.fromisoformat(help_.value))
-        case "channel":
-            return replace(asking, channel=next(known for known in CHANNELS if known == help_.value))
-        case "shorter":
-            return replace(asking, minutes=int(help_.value))
-        case "counsellor":
-            return replace(asking, counsellor_id=None)
-        case "language":
-            return replace(asking, language=None)
-        case "skill":
-            return replace(asking, skills=())
-        case _:
-            return replace(asking, gender_required=False)
 
 
 def _moved(asking: Asking, day: date, days: int) -> str:

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from services.booking.counsellor import Counsellor
+from services.booking.pages.asking import GENDERS
 from services.booking.pages.staff_agenda import LANGUAGES
-from services.booking.pages.staff_book_form import GENDERS
 from services.booking.pages.staff_hours import CHANGED_BY_OTHERS
 from services.booking.pages.staff_route import CounsellorPath, CounsellorWriter, staff_command, staff_router
 from services.booking.pages.views import CHANNELS

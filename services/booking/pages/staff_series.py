@@ -10,10 +10,9 @@ from fastapi.responses import HTMLResponse, Response
 from services.booking.assignment_texts import for_staff
 from services.booking.availability import WithAlternatives
 from services.booking.openings import Openings
+from services.booking.pages.asking import lengths, offered_by, read_date
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import reference
-from services.booking.pages.staff_book import offered_by
-from services.booking.pages.staff_book_form import lengths, read_date
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_residents import WHERE
 from services.booking.pages.staff_route import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from services.booking.pages.staff_book_form import COUNSELLOR, USUAL, read_date
+from services.booking.pages.asking import COUNSELLOR, USUAL, read_date
 from services.booking.pages.staff_hours_form import read_time
 from services.booking.pages.views import CHANNELS
 from services.booking.series import MOST, SeriesRule, check_series

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from services.booking.openings import zone_of
+from services.booking.pages.asking import Asking
 from services.booking.pages.route import problem_title
-from services.booking.pages.staff_book_form import Asking
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import Reader, Writer, staff_router
 from services.booking.pages.views import CHANNELS

@@ -9,9 +9,8 @@ from services.booking.assignment_texts import for_resident
 from services.booking.counsellor import Counsellor, Gender
 from services.booking.explain import Explanation
 from services.booking.explain_texts import for_residents, help_text, reason_text
+from services.booking.pages.asking import GENDERS, USUAL, Asking, changed
 from services.booking.pages.staff_agenda import language_name
-from services.booking.pages.staff_book import changed
-from services.booking.pages.staff_book_form import GENDERS, USUAL, Asking
 from services.booking.pages.views import CHANNELS
 from shared.events.booking import AppointmentChannel
 

@@ -12,10 +12,9 @@ from services.booking.availability import WithAlternatives
 from services.booking.desk import Desk
 from services.booking.free_times import Search
 from services.booking.openings import Openings
+from services.booking.pages.asking import Asking, offered_by, read, read_date
+from services.booking.pages.asking import Form as Fields
 from services.booking.pages.route import page_command, problem_title
-from services.booking.pages.staff_book import offered_by
-from services.booking.pages.staff_book_form import Asking, read, read_date
-from services.booking.pages.staff_book_form import Form as Fields
 from services.booking.pages.time_views import address, helps_of, moving_to, offered, reason_of, reasons_of
 from services.booking.pages.views import APART, Choosable, Chosen, read_choice
 from services.booking.slot import Slot

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.booking.openings import zone_of
+from services.booking.pages.asking import Asking, read
 from services.booking.pages.route import page_command, problem_title
-from services.booking.pages.staff_book_form import Asking, read
 from services.booking.pages.time_views import offered
 from services.booking.pages.views import CHANNELS
 from services.booking.service_day import MINUTES

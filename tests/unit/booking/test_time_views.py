@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.booking.appointment import book
 from services.booking.counsellor import Counsellor
 from services.booking.explain import Explanation, Help, Reason
-from services.booking.pages.staff_book_form import Asking
+from services.booking.pages.asking import Asking
 from services.booking.pages.time_views import address, helps_of, moving_to, offered, reason_of, reasons_of
 from services.booking.slot import slot_at
 from services.booking.wish import Wishes

@@ -1,13 +1,14 @@
-"""What staff ask for on a resident's behalf, as it stands in a form and in a page's address: one reading, one writing."""
+"""What somebody asks for, or staff on their behalf, as it stands in a form and in a page's address: one reading, one writing."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from services.booking.counsellor import Asked, Gender
+from services.booking.counsellor import Asked, Counsellor, Gender
+from services.booking.explain import Help
 from services.booking.pages.views import CHANNELS
 from services.booking.service_day import MINUTES
 from services.booking.slot import LONGEST
@@ -106,6 +107,31 @@ def read(form: Form, offered: Sequence[AppointmentChannel], step: int) -> Asking
         read_date(_one(form, "day")),
         _number(_one(form, "start"), MINUTES - 1),
     )
+
+
+def offered_by(people: Mapping[str, Counsellor]) -> list[AppointmentChannel]:
+    """Ways to talk that somebody offers."""
+    return [known for known in CHANNELS if any(known in c.channels for c in people.values())]
+
+
+def changed(asking: Asking, help_: Help) -> Asking:
+    """What is asked for, with the one change that would give free times."""
+    asking = replace(asking, start=None)
+    match help_.code:
+        case "other-day":
+            return replace(asking, day=date.fromisoformat(help_.value))
+        case "channel":
+            return replace(asking, channel=next(known for known in CHANNELS if known == help_.value))
+        case "shorter":
+            return replace(asking, minutes=int(help_.value))
+        case "counsellor":
+            return replace(asking, counsellor_id=None)
+        case "language":
+            return replace(asking, language=None)
+        case "skill":
+            return replace(asking, skills=())
+        case _:
+            return replace(asking, gender_required=False)
 
 
 def read_date(text: str) -> date | None:
