@@ -80,18 +80,26 @@ def propose(
 
 
 def agree(contract: Contract, side: Side, by: str, now: datetime) -> Outcome | None:
-    """Agree to what is proposed, or, while a contract runs, to its renewal; None when that side has. Raises ContractState."""
+    """Agree to what is proposed, or, while a contract runs, to its renewal; None when that side has.
+
+    Who had said that it is not renewed takes that back by this, until the last day. Raises ContractState.
+    """
     if contract.state == "proposed":
         if side in contract.agreed:
             return None
         agreed = replace(contract, agreed=contract.agreed | {side})
         agreed = _with(agreed, Entry(now, "agreed", side, by, contract.ends_on))
         return _start(agreed, now) if agreed.agreed == frozenset(SIDES) else (agreed, [])
-    if contract.state != "active" or contract.ending:
+    if contract.state != "active" or (contract.ending and ended_by(contract) != side):
         raise ContractState()
     if side in contract.renewal_agreed:
         return None
-    willing = replace(contract, renewal_agreed=contract.renewal_agreed | {side})
+    willing = replace(
+        contract,
+        ending=False,
+        ends_on=_term_end(contract),
+        renewal_agreed=contract.renewal_agreed | {side},
+    )
     return _with(willing, Entry(now, "renewal_agreed", side, by, next_end(contract))), []
 
 
@@ -136,6 +144,15 @@ def tick(
     return (after, events) if after is not contract else None
 
 
+def ended_by(contract: Contract) -> Side | None:
+    """Who has said that it is not renewed, if it is not."""
+    return (
+        next((e.side for e in reversed(contract.history) if e.step == "ending"), None)
+        if contract.ending
+        else None
+    )
+
+
 def next_end(contract: Contract) -> date:
     """The last day of the term that a renewal would add."""
     return last_day(contract.ends_on + timedelta(days=1), RENEWAL_TERM)
@@ -167,6 +184,12 @@ def _term_over(contract: Contract, renewal: Renewal, now: datetime) -> Outcome:
     )
     renewed = _with(renewed, Entry(now, "renewed", until=renewed.ends_on))
     return renewed, [ContractRenewed(**_said(renewed))]
+
+
+def _term_end(contract: Contract) -> date:
+    """The last day of the present term, whatever earlier day was spoken of since."""
+    spoken = (e.until for e in reversed(contract.history) if e.step in ("started", "renewed"))
+    return next((until for until in spoken if until), contract.ends_on)
 
 
 def _ended(contract: Contract, entry: Entry) -> Outcome:

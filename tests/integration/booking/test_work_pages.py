@@ -135,7 +135,10 @@ async def test_a_contract_is_agreed_to_and_not_renewed_by_a_press(centre: Centre
     await browse(centre, "aoi", "POST", f"{path}/agree")
     assert "次は続けません" in (await browse(centre, "aoi", "GET", "/contracts")).text
     await browse(centre, "aoi", "POST", f"{path}/end")
-    assert "に終わります" in (await browse(centre, "aoi", "GET", "/contracts")).text
+    ending = (await browse(centre, "aoi", "GET", "/contracts")).text
+    assert "に終わります" in ending and "やっぱり続けます" in ending
+    await browse(centre, "aoi", "POST", f"{path}/agree")
+    assert "次は続けません" in (await browse(centre, "aoi", "GET", "/contracts")).text
     await centre.worker("ren")
     assert (await browse(centre, "ren", "POST", f"{path}/end")).status_code == 404
 

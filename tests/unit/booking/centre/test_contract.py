@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from services.booking.centre.contract import (
     Contract,
     ContractState,
+    Side,
     agree,
     end,
+    ended_by,
     last_day,
     next_end,
     next_look,
@@ -103,7 +105,7 @@ def test_whoever_ends_it_is_not_asked_why_and_it_ends_with_its_term() -> None:
     assert (ending.state, ending.ends_on) == ("active", date(2026, 9, 30))
     assert end(ending, "worker", "resident:a", None, date(2026, 5, 1), NOW) is None
     with pytest.raises(ContractState):
-        agree(ending, "worker", "resident:a", NOW)
+        agree(ending, "centre", "staff:a", NOW)  # it is the worker's word
     ended, events = on(ending, date(2026, 10, 1))
     assert (ended.state, [type(e) for e in events]) == ("ended", [ContractEnded])
     assert on(ended, date(2027, 10, 1)) == (ended, [])
@@ -121,6 +123,19 @@ def test_an_earlier_end_is_neither_in_the_past_nor_after_the_term() -> None:
         outcome = end(active(), "centre", "staff:a", asked, today, NOW)
         assert outcome is not None
         assert outcome[0].ends_on == found
+
+
+@pytest.mark.parametrize("side", ["worker", "centre"])
+def test_who_ended_it_takes_that_back_and_the_term_is_as_long_as_before(side: Side) -> None:
+    outcome = end(active(), side, "someone:a", date(2026, 6, 30), date(2026, 5, 1), NOW)
+    assert outcome is not None
+    assert ended_by(outcome[0]) == side
+    back = agree(outcome[0], side, "someone:a", NOW)
+    assert back is not None
+    assert (back[0].ending, back[0].ends_on, ended_by(back[0])) == (False, date(2026, 9, 30), None)
+    assert [e.step for e in back[0].history[-2:]] == ["ending", "renewal_agreed"]
+    renewed, events = on(back[0], date(2026, 10, 1))
+    assert (renewed.ends_on, [type(e) for e in events]) == (date(2026, 12, 31), [ContractRenewed])
 
 
 def test_where_renewals_need_consent_both_sides_give_it_or_the_contract_lapses() -> None:
