@@ -66,7 +66,7 @@ async def compose(core: Core) -> Service:
         **working.choices.performers(),
     }
     acting = Acting(core, ChosenActions(core.outbox), performers)
-    feeding = Feeding(core, Feeds(core.db), appointments, parts.openings)
+    feeding = Feeding(core, Feeds(core.db, core.clock), appointments, parts.openings)
     following = Following(core.nc, "BOOKING", parts.diary.heard, parts.diary.lost)
     core.publisher.listeners.append(parts.diary.heard)
 

@@ -8,12 +8,17 @@ from typing import Literal
 
 from pymongo import ASCENDING, IndexModel
 
+from shared.clock import Clock
 from shared.idempotency import KEPT_PER_DOCUMENT, Command
 from shared.ids import derived_id
 from shared.mongo import CollectionSpec, Database, reachable
 
 FEEDS = CollectionSpec(
-    "feeds", (IndexModel([("tenant_id", ASCENDING), ("token_hash", ASCENDING)], unique=True),)
+    "feeds",
+    (
+        IndexModel([("tenant_id", ASCENDING), ("token_hash", ASCENDING)], unique=True),
+        IndexModel([("tenant_id", ASCENDING), ("closed_at", ASCENDING)]),
+    ),
 )
 
 
@@ -26,8 +31,9 @@ class Feed:
 
 
 class Feeds:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self.db = db
+        self.clock = clock
 
     async def open(self, tenant: str, feed: Feed, token_hash: str, command: Command) -> bool:
         """Make this the feed's address; the one before it leads nowhere from now on.
@@ -42,7 +48,12 @@ class Feeds:
             await self.db["feeds"].update_one(
                 where,
                 {
-                    "$set": {"token_hash": token_hash, "whose": feed.whose, "owner_id": feed.owner_id},
+                    "$set": {
+                        "token_hash": token_hash,
+                        "whose": feed.whose,
+                        "owner_id": feed.owner_id,
+                        "closed_at": None,
+                    },
                     "$push": {"commands": {"$each": [command.as_document()], "$slice": -KEPT_PER_DOCUMENT}},
                 },
                 upsert=True,
@@ -54,7 +65,8 @@ class Feeds:
         name = _id(tenant, feed)
         async with reachable():
             await self.db["feeds"].update_one(
-                {"_id": name, "tenant_id": tenant}, {"$set": {"token_hash": _nowhere(name)}}
+                {"_id": name, "tenant_id": tenant},
+                {"$set": {"token_hash": _nowhere(name), "closed_at": self.clock.now()}},
             )
 
     async def is_open(self, tenant: str, feed: Feed) -> bool:

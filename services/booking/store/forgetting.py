@@ -21,6 +21,8 @@ HOLDS_KEPT: Final = 30
 """Days for which a hold that never became an appointment is kept: as long as events, so that what was asked for can be followed."""
 PLANS_KEPT: Final = 90
 """Days for which a shift plan is kept: by then its four weeks are over, and its shifts say what became of it."""
+FEEDS_KEPT: Final = 90
+"""Days for which a closed feed is kept: it remembers which requests made its addresses, so that none of them brings a lost one back."""
 EMPTY_KEPT: Final = 90
 """Days after which a calendar or ledger row in which nothing stands is deleted."""
 OVER: Final[Mapping[str, Any]] = {"state": {"$in": ["proposed", "ended"]}}
@@ -93,6 +95,7 @@ def kept(db: Database) -> tuple[Kept, ...]:
         Kept("appointments", "agenda", appointments, by_date=True, let_go=going.appointments),
         Kept("series", "last_date", appointments, by_date=True),
         Kept("waiting", "over_at", appointments),
+        Kept("feeds", "closed_at", lambda _: FEEDS_KEPT),
         Kept("shifts", "agenda", work, by_date=True, let_go=going.shifts),
         Kept("experiences", "to_date", work, by_date=True, let_go=going.experiences),
         Kept("contracts", "ends_on", work, by_date=True, where=OVER),

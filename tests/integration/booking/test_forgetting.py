@@ -10,6 +10,7 @@ from tests.harness import Harness, a_pool, a_tenant, eventually
 from tests.integration.booking.centre import MONDAY, open_centre
 from tests.integration.booking.desk import DAY, NOW, A, B, Desk, open_desk
 from tests.integration.booking.test_experiences import place, request
+from tests.integration.booking.test_feeds import MINE, opened
 from tests.integration.booking.test_pool import POOL, Shared, add_counsellor
 from tests.integration.booking.test_promises import said
 from tests.integration.booking.test_series import DATES, series
@@ -67,6 +68,17 @@ async def test_who_still_waits_stays_on_the_list(desk: Desk) -> None:
     assert await forget(desk, NOW.date(), 1094) == 0
     assert await forget(desk, NOW.date(), 1096) == 1
     assert await left(desk, "waiting") == [1]
+
+
+async def test_a_feed_goes_once_it_has_been_closed_for_long_enough(desk: Desk) -> None:
+    for name in ("aoi", "ren", "yui"):
+        await opened(desk, name, name)
+    for name in ("aoi", "ren"):
+        assert (await desk.client.delete(MINE, headers=desk.who(name))).status_code == 204
+    await opened(desk, "ren", "again")
+    assert await forget(desk, NOW.date(), 89) == 0
+    assert await forget(desk, NOW.date(), 91) == 1
+    assert await left(desk, "feeds") == [2]
 
 
 async def test_each_municipality_takes_its_own_time_out_of_a_pool(harness: Harness) -> None:
