@@ -6,6 +6,8 @@ from services.booking.explain import Explanation, Help, Reason
 
 CLOSED = {"not-here", "weekly", "exception", "leave"}
 """What residents are told as one: no hours then."""
+OF_PEOPLE = {"not-here", "weekly", "holiday", "exception"}
+"""Days of those who bring what is asked for."""
 FOR_STAFF = {
     "nobody": ("相談員が登録されていません。", "No counsellor is registered."),
     "channel": ("この話し方に対応していない相談員：{n}人", "Counsellors who do not offer this channel: {n}"),
@@ -87,7 +89,7 @@ def help_text(help_: Help, lang: str) -> str:
 def for_residents(found: Explanation) -> Explanation:
     """Without counts of people or of their days, and without who is away and why."""
     codes: dict[str, None] = {}
-    somebody = any(reason.unit == "times" for reason in found.reasons)
+    somebody = any(reason.unit == "times" or reason.code in OF_PEOPLE for reason in found.reasons)
     for reason in found.reasons:
         if reason.code == "channel" and somebody:  # not everybody offers it, and somebody does
             continue

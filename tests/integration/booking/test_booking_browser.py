@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import Browser, ViewportSize
 
 from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
-from tests.integration.booking.desk import DAY, Desk
+from tests.harness import a_pool
+from tests.integration.booking.desk import DAY, A, Desk
+from tests.integration.booking.test_pool import POOL, add_counsellor
 
 pytestmark = pytest.mark.browser
 PAST_MIDNIGHT = "24:30（日付が変わって0:30）から"
@@ -28,16 +30,22 @@ async def test_every_page_and_state_is_accessible(
     held = (await desk.hold("aoi", desk.wish(counsellor, 1320))).json()["id"]
     gone = await desk.booked("aoi", counsellor, 1560)
     await desk.act("aoi", gone, "cancel")
+    await desk.counsellor(channels=["face_to_face"], weekly_hours=[])
+    await desk.harness.declare(a_pool(POOL, {"tenant": A, "quota_hours": 2}))
+    pooled = (await desk.hold("aoi", desk.wish(await add_counsellor(desk), 1380))).json()["id"]
     page = await visit(chromium, address, desk.who("aoi"), viewport)
     for path in (
         "times",
         f"times?day={DAY.isoformat()}",
+        "times?channel=online&language=en",
+        "times?channel=face_to_face",
         f"times?move={booked}&day={DAY.isoformat()}",
         f"appointments/{held}",
         f"appointments/{booked}",
         f"appointments/{booked}/done",
         f"appointments/{booked}/cancel",
-        f"appointments/{booked}/move?slot={counsellor}|{DAY.isoformat()}|1500",
+        f"appointments/{booked}/move?slot={DAY.isoformat()}|1500",
+        f"appointments/{pooled}",
         f"appointments/{gone}",
         "appointments/unknown",
         "mine",
@@ -48,6 +56,7 @@ async def test_every_page_and_state_is_accessible(
     ):
         await page.goto(f"{address}/booking/{path}")
         await accessible(page)
+        assert path != "times?channel=face_to_face" or await page.get_by_role("heading", name="理由").count()
     await page.goto(f"{address}/booking/calendar")
     await page.get_by_role("button", name="アドレスを作る").click()
     await page.get_by_label("カレンダーのアドレス").wait_for()

@@ -67,6 +67,8 @@ def test_the_way_out_keeps_what_it_does_not_change() -> None:
 def test_a_way_to_talk_that_somebody_offers_is_no_reason() -> None:
     found = Explanation(0, [Reason("channel", "people", 1), Reason("taken", "times", 5)], [])
     assert reasons_of(found) == ["予約がいっぱいです。"]
+    away = replace(found, reasons=[found.reasons[0], Reason("weekly", "days", 7)])
+    assert reasons_of(away) == ["相談を受け付けていない時間です。"]
     assert reasons_of(replace(found, reasons=found.reasons[:1])) == ["この話し方では、相談を受けていません。"]
 
 
