@@ -17,8 +17,12 @@ TIGHT = 0.002
 """When the bound is so near to the relaxation over the chosen pairs, there is nothing more to look for."""
 RELAX_SHARE, FIRST_SHARE, LAST_SHARE = 0.55, 0.7, 0.93
 """Of the time, until when the relaxation and its bound are looked for, and the first whole pairs; what remains is for improving them."""
-AT_ONCE, LEAST_AT_ONCE, ONE_TURN = 60, 8, 0.7
-"""So many workers at a time, fewer when that takes longer than so many seconds."""
+WHOLE = 4_000
+"""More pairs than so many that the relaxation leaves open are not looked at all at once."""
+AT_ONCE, LEAST_AT_ONCE = 60, 8
+"""Workers at a time: those who have about so many pieces, and no fewer than so many."""
+TURN, LONGEST_TURN = 0.12, 0.4
+"""Seconds: longer than that, and it is fewer workers at the next turn; and when a turn is broken off."""
 IDLE = 0.7
 """Who has so little of their time taken by the quick plan is idle."""
 ENOUGH = 0.005
@@ -111,7 +115,9 @@ def _solve(
         return None, bound
     programme, relaxed = _narrowed(programme, relaxed)
     sure = np.where(relaxed.x >= SURE, 1.0, 0.0)
-    chosen = programme.solved(seconds_left, sure) if (seconds_left := left(FIRST_SHARE)) > 0.1 else None
+    chosen = None
+    if len(sure) - sure.sum() <= WHOLE and (seconds_left := left(FIRST_SHARE)) > 0.1:
+        chosen = programme.solved(seconds_left, sure)
     if chosen is None:  # what the relaxation was sure of, and the quick way with the rest
         chosen = {int(piece): int(hand) for piece, hand in programme.pairs[sure > 0]}
     return _improved(programme, _loads(field, chosen), bound, lambda: left(LAST_SHARE)), bound
@@ -131,29 +137,37 @@ def _narrowed(programme: Programme, relaxed: Relaxed) -> tuple[Programme, Relaxe
 
 
 def _improved(programme: Programme, loads: Loads, bound: float, left: Callable[[], float]) -> Loads:
-    """A share of the workers at a time gives up what they have, and the solver distributes it anew, as long as there is time.
+    """A few of the workers at a time give up what they have, and the solver distributes it anew, as long as there is time.
 
     Source: large neighbourhood search, P. Shaw, CP 1998, 417-431.
     """
-    field, worth = programme.field, points(programme.field, loads.pairs)
-    everybody = len(field.problem.hands)
-    some = min(everybody, AT_ONCE)
+    field, pairs = programme.field, loads.pairs
+    if points(field, pairs) >= bound * (1 - ENOUGH) or left() < TURN:
+        return loads
+    programme, worth = programme.beside(pairs), points(field, pairs)
+    everybody, pieces = len(field.problem.hands), max(len(field.problem.pieces), 1)
+    some = min(max(everybody * AT_ONCE // pieces, LEAST_AT_ONCE), everybody)
     random = np.random.default_rng(everybody)
     order: list[int] = []
-    while worth < bound * (1 - ENOUGH) and (seconds := left()) > 0.1:
+    while worth < bound * (1 - ENOUGH) and (seconds := left()) > TURN:
         if len(order) < some:
             order = random.permutation(everybody).tolist()
         hands, order = np.array(order[:some], dtype=np.int64), order[some:]
         began = time.perf_counter()
-        found = programme.again(min(seconds, ONE_TURN), loads.pairs, hands)
-        if time.perf_counter() - began > ONE_TURN * 0.9:
-            some = max(some // 2, min(some, LEAST_AT_ONCE))
-        better = _loads(field, found) if found else loads
-        if (value := points(field, better.pairs)) > worth:
-            loads, worth = better, value
-        elif some == everybody:
+        found = programme.again(min(seconds, LONGEST_TURN), pairs, hands)
+        took = time.perf_counter() - began
+        value = points(field, found) if found else 0.0
+        if found and value >= worth:  # another plan of the same worth opens another way
+            idle, pairs, worth = value == worth, found, value
+        else:
+            idle = True
+        if some == everybody and idle:
             break
-    return loads
+        if took > TURN:
+            some = min(max(some // 2, LEAST_AT_ONCE), everybody)
+        elif took < TURN / 4:
+            some = min(some + max(some // 8, 1), everybody)
+    return _loads(field, pairs)
 
 
 def _with_fixed(pairs: Ints, fixed: Pairs, field: Field) -> Ints:

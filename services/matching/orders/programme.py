@@ -115,6 +115,7 @@ class Programme:
         columns = self.width + len(self.wishing) * len(MORE_HOURS)
         entries = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
         self.matrix = csr_matrix(entries, shape=(at + 1, columns))
+        self.by_column = self.matrix.tocsc()
         self.high = np.concatenate(high)
         slopes = np.tile(np.array(MORE_HOURS) / 60, len(self.wishing))
         self.objective = -np.concatenate((self.cost, slopes))
@@ -163,28 +164,46 @@ class Programme:
             total += float(gain[piece, forced] if forced is not None else max(gain[piece].max(), 0.0))
         return gain, total
 
-    def solved(self, seconds: float, kept: Floats, barred: Floats | None = None) -> Pairs | None:
-        """Whole pairs within `seconds`; those with 1 in `kept` are in it, those with 1 in `barred` are not. None when none were found."""
-        others = len(self.upper) - self.width
-        lower = np.concatenate((np.maximum(self.lowest, kept), np.zeros(others)))
-        upper = self.upper.copy()
-        if barred is not None:
-            upper[: self.width] -= barred
+    def solved(self, seconds: float, kept: Floats) -> Pairs | None:
+        """Whole pairs within `seconds`; those with 1 in `kept` are in it. None when none were found."""
+        lower = np.concatenate((np.maximum(self.lowest, kept), np.zeros(len(self.upper) - self.width)))
+        columns = np.arange(len(self.upper))
+        return self._whole(seconds, columns, columns[: self.width], lower, self.matrix, self.high)
+
+    def beside(self, pairs: Pairs) -> "Programme":
+        """The same with these pairs among the others."""
+        more = np.array(sorted(pairs.items()), dtype=np.int64).reshape(-1, 2)
+        return Programme(self.field, np.unique(np.concatenate((self.pairs, more)), axis=0), self.fixed)
+
+    def again(self, seconds: float, pairs: Pairs, hands: Ints) -> Pairs | None:
+        """`pairs` (all of them among ours) with the share of `hands`, and what nobody has, distributed anew within `seconds`."""
+        inside = np.zeros(len(self.field.problem.hands), dtype=bool)
+        inside[hands] = True
+        kept = {piece: hand for piece, hand in pairs.items() if not inside[hand]}
+        taken = np.zeros(len(self.field.problem.pieces), dtype=bool)
+        taken[list(kept)] = True
+        own = np.flatnonzero(inside[self.pairs[:, 1]] & ~taken[self.pairs[:, 0]])
+        of_more = np.repeat(inside[np.array(self.wishing, dtype=np.int64)], len(MORE_HOURS))
+        columns = np.concatenate((own, self.width + np.flatnonzero(of_more)))
+        matrix = self.by_column[:, columns].tocsr()
+        rows = np.flatnonzero(np.diff(matrix.indptr))
+        high = self.high.copy()
+        high[-1] -= sum(bool(self.field.stretch[piece, hand]) for piece, hand in kept.items())
+        lower = np.concatenate((self.lowest[own], np.zeros(len(columns) - len(own))))
+        found = self._whole(seconds, columns, own, lower, matrix[rows], high[rows])
+        return None if found is None else {**kept, **found}
+
+    def _whole(
+        self, seconds: float, columns: Ints, own: Ints, lower: Floats, matrix: csr_matrix, high: Floats
+    ) -> Pairs | None:
+        """Over these columns, the first of which are the pairs `own`."""
         found = milp(
-            self.objective,
-            integrality=np.concatenate((np.ones(self.width), np.zeros(others))),
-            bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(self.matrix, -INF, self.high),
+            self.objective[columns],
+            integrality=np.concatenate((np.ones(len(own)), np.zeros(len(columns) - len(own)))),
+            bounds=Bounds(lower, self.upper[columns]),
+            constraints=LinearConstraint(matrix, -INF, high),
             options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-4},
         )
         if found.x is None:
             return None
-        chosen = self.pairs[found.x[: self.width] > 0.5]
-        return {int(piece): int(hand) for piece, hand in chosen}
-
-    def again(self, seconds: float, pairs: Pairs, hands: Ints) -> Pairs | None:
-        """`pairs` with the share of `hands` (and what nobody has) distributed anew within `seconds`."""
-        now = np.array([float(pairs.get(p) == w) for p, w in self.pairs.tolist()])
-        others = ~np.isin(self.pairs[:, 1], hands)
-        found = self.solved(seconds, np.where(others, now, 0.0), np.where(others, 1.0 - now, 0.0))
-        return None if found is None else {**pairs, **found}
+        return {int(piece): int(hand) for piece, hand in self.pairs[own[found.x[: len(own)] > 0.5]]}
