@@ -13,12 +13,14 @@ Terms are whole points, so that they sum to the score exactly and a slate can be
 Source of the form: weighted additive value model (Keeney & Raiffa, Decisions with Multiple Objectives, 1976).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
+from services.matching.eligibility import distance
 from services.matching.hours import overlap_minutes, weekly_minutes
 from services.matching.norms import NO_NORMS, Norms
-from services.matching.offer import Offer
+from services.matching.offer import Kind, Offer
 from services.matching.seeker import Seeker
 from services.matching.values import CALLINGS, SCALES, Scale, shares
 
@@ -26,6 +28,10 @@ MODEL = "additive-4"
 VALUES, INTERESTS, HOURS, WAGE, TAGS, SKILLS = 1000, 400, 300, 200, 200, 150
 AT_HOME, BY_WISH, NEIGHBOURING = 150, 100, -50
 FULL_RAISE = 0.2
+Condition = Literal["hours", "days", "wage", "form", "distance"]
+CONDITIONS: frozenset[str] = frozenset(get_args(Condition))
+Unknown = Scale | Condition
+EMPLOYED: frozenset[Kind] = frozenset({"job", "trial_work", "supported_short_job"})
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,35 @@ def in_order(found: Iterable[Term]) -> tuple[Term, ...]:
     return tuple(sorted((t for t in found if t.contribution), key=lambda t: (-t.contribution, t.code)))
 
 
-def unknown(offer: Offer, seeker: Seeker) -> Scale | None:
-    """Of what matters most to the person, the first that the offer says nothing about."""
+def unknown(offer: Offer, seeker: Seeker) -> Unknown | None:
+    """The first condition wished for that the offer says nothing about; otherwise, of what matters most to the person, the first."""
+    for condition in _open_wishes(offer, seeker):
+        return condition
     return next((scale for scale in seeker.profile.leading() if scale not in offer.values), None)
+
+
+def _open_wishes(offer: Offer, seeker: Seeker) -> Iterator[Condition]:
+    wishes, silent = seeker.wishes, tuple(silent_about(offer))
+    if wishes.hours and "hours" in silent:
+        yield "hours"
+    if "days" in silent and (wishes.days_a_week or (wishes.hours and offer.hours)):
+        yield "days"
+    if wishes.employment_forms and offer.employment_form is None:
+        yield "form"
+    if wishes.max_km is not None and seeker.at and not offer.remote and distance(offer, seeker) is None:
+        yield "distance"
+
+
+def silent_about(offer: Offer) -> Iterator[Condition]:
+    """What somebody who looks at the offer does not learn, whatever they wish for."""
+    if not offer.hours and not offer.agreed:
+        yield "hours"
+    if offer.hourly_wage_yen is None:
+        yield "wage"
+    if not offer.work_days_a_week and ("days" in offer.unsaid or not offer.hours):
+        yield "days"
+    if offer.employment_form is None and offer.kind in EMPLOYED:
+        yield "form"
 
 
 def _values(offer: Offer, seeker: Seeker, norms: Norms) -> list[Term]:
@@ -103,13 +135,14 @@ def _hours(offer: Offer, seeker: Seeker) -> list[Term]:
 
 
 def _area(offer: Offer, seeker: Seeker) -> Term:
+    facts = {"town": seeker.town} if seeker.town else {}
     if offer.municipality_code == seeker.home:
-        return Term("area.home", AT_HOME)
+        return Term("area.home", AT_HOME, facts)
     if offer.municipality_code in seeker.wishes.areas:
         return Term("area.wished", BY_WISH)
     if offer.remote:
         return Term("area.remote", BY_WISH)
-    return Term("area.neighbouring", NEIGHBOURING)
+    return Term("area.neighbouring", NEIGHBOURING, facts)
 
 
 def _wage(offer: Offer, seeker: Seeker) -> list[Term]:

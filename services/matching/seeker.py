@@ -12,7 +12,8 @@ from shared.tenancy import Tenant
 
 @dataclass(frozen=True)
 class Seeker:
-    """`home` is a municipality code, `reach` those one can go to from there (home included).
+    """`home` is a municipality code, `reach` those one can go to from there (home included). `town`: its name, when nobody has said that the
+    person lives there.
 
     `dismissed` are ids of offers the person does not want to see, `liked` the tags of those they were interested in. `callings` are
     the six interests, 0 to 1. `history` is what the person did with offers, as `engine.interactions.strengths` gives it. `at` is
@@ -31,6 +32,7 @@ class Seeker:
     history: Mapping[str, float] = field(default_factory=dict)
     at: tuple[float, float] | None = None
     shown: frozenset[str] = frozenset()
+    town: str = ""
 
     @property
     def areas(self) -> frozenset[str]:
@@ -51,21 +53,29 @@ def seeker_of(
     history: Mapping[str, float] | None = None,
     shown: Iterable[str] = (),
 ) -> Seeker:
-    """`lives_in` is the municipality code that intake registered; without one (the event may still be on its way) the tenant's own."""
-    reach = reach_of(tenant)
-    said = latest(interests)
+    """Home is where the person sets out from, when that is in reach. `lives_in` is the municipality code that intake registered: the tenant's
+    own for everybody (or none while the event is on its way), which says nothing of where one lives; another one does.
+
+    Where the municipality or the person wants nothing learned, `history` is empty and nothing is known to be `liked`.
+    """
+    reach, own = reach_of(tenant), tenant.spec.municipality_code
+    said, wishes = latest(interests), questionnaire.wishes
+    known = next((code for code in (wishes.start, lives_in) if code in reach and code != own), None)
+    home = own if wishes.start == own else known
+    learning = tenant.spec.matching.learning and wishes.learning
     return Seeker(
         resident_id=questionnaire.resident_id,
-        home=lives_in if lives_in in reach else tenant.spec.municipality_code,
+        home=home or own,
         reach=reach,
         profile=profile_of(questionnaire.answers),
         wishes=as_searched(questionnaire.wishes),
         dismissed=frozenset(offer for offer, i in said.items() if i.kind == "not_interested"),
-        liked={offer: i.tags for offer, i in said.items() if i.kind in POSITIVE},
+        liked={offer: i.tags for offer, i in said.items() if learning and i.kind in POSITIVE},
         callings=callings_of(questionnaire.answers),
-        history=history or {},
+        history=history if learning and history else {},
         at=questionnaire.wishes.start_at,
         shown=frozenset(shown),
+        town="" if home else tenant.spec.name,
     )
 
 

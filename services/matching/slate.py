@@ -13,9 +13,8 @@ from services.matching.engine.explore import WITHIN, Place, arrange
 from services.matching.offer import Offer
 from services.matching.ranking import Candidate, Exclusion, ranked, ranked_one_by_one
 from services.matching.relaxing import Wish
-from services.matching.scoring import MODEL, Term, in_order, unknown
+from services.matching.scoring import CONDITIONS, MODEL, Term, Unknown, in_order, silent_about, unknown
 from services.matching.seeker import Seeker
-from services.matching.values import Scale
 from shared.clock import TOKYO
 from shared.events.envelope import Payload
 from shared.events.matching.proposals import SlateProposed
@@ -29,7 +28,8 @@ Area = Literal["home", "neighbouring", "elsewhere"]
 
 @dataclass(frozen=True)
 class Proposal:
-    """One offer as it stood when it was proposed. `score` is the sum of its terms; `unknown` matters to the person and is not said.
+    """One offer as it stood when it was proposed. `score` is the sum of its terms; `unknown` is wished for, or matters to the person, and is
+    not said.
 
     `propensity` is the probability with which it was shown at its place, given the places before it; `drawn`: by lot.
     """
@@ -38,7 +38,7 @@ class Proposal:
     rank: int
     score: int
     terms: tuple[Term, ...]
-    unknown: Scale | None
+    unknown: Unknown | None
     area: Area
     propensity: float = 1.0
     drawn: bool = False
@@ -49,12 +49,21 @@ class Proposal:
         return tuple(t for t in self.terms if t.contribution > 0)[:REASONS_SHOWN]
 
     @property
+    def behind(self) -> frozenset[str]:
+        """Offers from which a reason comes, e.g. one that the person looked at; their ids."""
+        return frozenset(str(term.facts["because"]) for term in self.terms if "because" in term.facts)
+
+    @property
     def mismatch(self) -> Term | None:
-        """One thing said honestly: what speaks most against it, otherwise what is not known."""
+        """One thing said honestly: a condition of the person's of which nothing is known, what speaks most against it, what matters to the person
+        and is not known, or whatever the offer does not say."""
+        if self.unknown in CONDITIONS:
+            return Term(f"unknown.{self.unknown}", 0)
         against = min(self.terms, key=lambda t: t.contribution, default=None)
         if against is not None and against.contribution < 0:
             return against
-        return Term(f"unknown.{self.unknown}", 0) if self.unknown else None
+        silent = self.unknown or next(silent_about(self.offer), None)
+        return Term(f"unknown.{silent}", 0) if silent else None
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,11 @@ class Slate:
     test: bool = False
     hidden: Mapping[Wish, int] = field(default_factory=dict)
     follows: str | None = None
+
+    @property
+    def behind(self) -> frozenset[str]:
+        """Offers from which reasons come; their ids."""
+        return frozenset(offer_id for proposal in self.proposals for offer_id in proposal.behind)
 
 
 def propose(

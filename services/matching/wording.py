@@ -1,6 +1,7 @@
 """The catalogue: words of matching that residents and staff read outside the templates. Plain Japanese."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from services.matching.eligibility import Obstacle
@@ -65,12 +66,9 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = {
 
 _FIXED: Final[Mapping[str, str]] = {
     "hours.any": "働く時間は、相談して決められます",
-    "area.home": "お住まいの市区町村の中で働けます",
     "area.wished": "あなたが希望した地域の仕事です",
     "area.remote": "家など、通わずに働けます",
-    "exposure.little": "これまで、あまり紹介されてこなかった会社の仕事です",
     "exploration.lot": "いつもと少しちがう仕事も、ひとつ入れました（くじで選んでいます）",
-    "area.neighbouring": "となりの市区町村まで通うことになります。かかる時間を確かめてみてください",
 }
 CALLINGS: Final[Mapping[Calling, str]] = {
     "realistic": "手や体を動かすこと",
@@ -105,24 +103,39 @@ _LEARNED: Final[Mapping[str, tuple[str, str]]] = {
         "あなたが見た仕事や選んだ仕事とは、いっしょに選ばれることが少ない仕事です",
     ),
     "learned.response": (
-        "条件の近い人が、興味を持つことの多い仕事です",
-        "条件の近い人が、興味を持つことの少ない仕事です",
+        "この市区町村では、同じような合い方の仕事に、興味を持つ人が多いです",
+        "この市区町村では、同じような合い方の仕事に、興味を持つ人は多くありません",
     ),
     "reciprocal.fit": (
         "会社が求めることと、あなたの時間や得意なことが合っています",
         "会社が求める時間や得意なことと、合わないところがあるかもしれません",
     ),
 }
+_UNKNOWN: Final[Mapping[str, str]] = {
+    "hours": "働く時間は書かれていません。聞いてみましょう",
+    "days": "働く曜日や日数は、はっきり書かれていません。聞いてみましょう",
+    "wage": "時給は書かれていません。聞いてみましょう",
+    "form": "雇われ方は書かれていません。聞いてみましょう",
+    "distance": "どのくらい離れているか、わかりません。働く場所を聞いてみましょう",
+}
+NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 _WEEKDAYS: Final = "月火水木金土日"
 
 
-def term_text(term: Term) -> str:
-    """A term as a sentence: a reason when it speaks for the offer, a caution when it speaks against it or is not known."""
+def term_text(term: Term, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """A term as a sentence: a reason when it speaks for the offer, a caution when it speaks against it or is not known. `titles`, by id, of
+    offers that a reason may come from."""
     if term.code in _FIXED:
         return _FIXED[term.code]
+    if title := titles.get(str(term.facts.get("because")), ""):
+        return f"あなたが見たり選んだりした「{title}」と、いっしょに選ばれることが多い仕事です"
     if term.code in _LEARNED:
         return _LEARNED[term.code][term.contribution < 0]
     family, _, rest = term.code.partition(".")
+    if family == "area":
+        return _area_text(rest, str(term.facts.get("town", "")))
+    if family == "exposure":
+        return _exposure_text(seldom=term.facts.get("seen") == "seldom")
     if family == "interests":
         return _calling_text(CALLINGS[rest], term.contribution, int(term.facts["matters"]))  # type: ignore[index]
     if family == "push":
@@ -132,12 +145,27 @@ def term_text(term: Term) -> str:
     if family == "values":
         return _value_text(SCALES[rest], term.contribution, int(term.facts["matters"]))  # type: ignore[index]
     if family == "unknown":
-        return f"「{SCALES[rest]}」については、まだ書かれていません。聞いてみましょう"  # type: ignore[index]
+        return _UNKNOWN.get(rest) or f"「{SCALES[rest]}」については、まだ書かれていません。聞いてみましょう"  # type: ignore[index]
     if family == "hours":
         return _hours_text(term)
     if family == "wage":
         return f"希望の時給より{term.facts['more']}円高いです"
     return f"前に「興味がある」とした仕事と同じところがあります（{term.facts['tags']}）"
+
+
+def _area_text(which: str, town: str) -> str:
+    """`town`: the name of the municipality that only looks for the person's home."""
+    if which == "home":
+        return f"{town}の中で働けます" if town else "お住まいの市区町村の中で働けます"
+    neighbouring = "となりの市区町村の仕事です" if town else "となりの市区町村まで通うことになります"
+    return f"{neighbouring}。かかる時間を確かめてみてください"
+
+
+def _exposure_text(*, seldom: bool) -> str:
+    """Points alone may also be for the interest that a company meets."""
+    if seldom:
+        return "これまで、あまり紹介されてこなかった会社の仕事です"
+    return "いろいろな会社を紹介できるように、少し上に出しています"
 
 
 def _value_text(scale: str, contribution: int, matters: int) -> str:

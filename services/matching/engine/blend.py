@@ -8,13 +8,14 @@
           + points of declared pushes, at most 100, none when crowded      push.declared
           (+ exploration.lot, what lifts an offer that was drawn by lot to its place: `slate.py`)
 
-Every part beyond the first line is there only when the municipality's policy says so. f are the sums of the first line's terms by family,
+Every part beyond the first line is there only when the municipality's policy says so, and what the person liked before (tags) only where
+something may be learned. f are the sums of the first line's terms by family,
 in thousands. p is the preference that the terms so far express, q how far the person brings what the company looks for: the mean of the
 share of its hours the person can work and of the share of its tags the person has as skills, of those that are known.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.matching.engine import exposure, learned
@@ -52,11 +53,12 @@ class Blend:
     """The score of any offer for one seeker. What is the same for all offers is worked out once."""
 
     def __init__(self, seeker: Seeker, circumstances: Circumstances, today: date) -> None:
-        self.seeker = seeker
+        learns = circumstances.policy.learning and seeker.wishes.learning
+        self.seeker = seeker if learns or not seeker.liked else replace(seeker, liked={})
         self.given = circumstances
         self.today = today
         policy, model = circumstances.policy, circumstances.model
-        self.model = model if policy.learning and seeker.wishes.learning else None
+        self.model = model if learns else None
         self.said = learned.said(self.model, seeker.history) if self.model else None
         self.wished_minutes = weekly_minutes(seeker.wishes.hours)
         self.exposure = exposure.points(circumstances.companies, policy.exposure, circumstances.standing)
@@ -99,7 +101,8 @@ class Blend:
     def _exposure(self, offer: Offer) -> list[Term]:
         if offer.id in self.given.crowded:
             return []
-        return [Term("exposure.little", self.exposure.of(offer.company_id))]
+        facts = {"seen": "seldom"} if self.exposure.is_seldom(offer.company_id) else {}
+        return [Term("exposure.little", self.exposure.of(offer.company_id), facts)]
 
     def _push(self, offer: Offer) -> list[Term]:
         concerned = [push for push in self.given.policy.pushes if push.concerns(offer, self.today)]

@@ -49,13 +49,19 @@ def merit(seen: Seen) -> float:
 
 @dataclass(frozen=True)
 class Points:
-    """`otherwise`: for companies that have an open offer and were not seen at all."""
+    """`otherwise`: for companies that have an open offer and were not seen at all. `seldom`: of those that were seen, whose offers have had
+    less exposure than the mean."""
 
     by_company: Mapping[str, int]
     otherwise: int = 0
+    seldom: frozenset[str] = frozenset()
 
     def of(self, company: str) -> int:
         return self.by_company.get(company, self.otherwise)
+
+    def is_seldom(self, company: str) -> bool:
+        """Whether its offers have been shown less than those of companies are in the mean; points alone may also be for merit."""
+        return company in self.seldom or company not in self.by_company
 
 
 def points(companies: Mapping[str, Seen], strength: int, standing: int | None = None) -> Points:
@@ -77,7 +83,10 @@ def points(companies: Mapping[str, Seen], strength: int, standing: int | None = 
     places = _lower_or_half(order, np.array([*ratios.values(), 0.0]))
     highest = _lower_or_half(order, order[-1:])[0]
     given = np.rint(strength * (highest - places) / (2 * (count - 1))).astype(int).tolist()
-    return Points(dict(zip(ratios, given, strict=False)), given[-1] if unseen else 0)
+    shown = {company: companies[company].exposure / companies[company].offers for company in ratios}
+    mean = math.fsum(shown.values()) / count
+    seldom = frozenset(company for company, exposure in shown.items() if exposure < mean)
+    return Points(dict(zip(ratios, given, strict=False)), given[-1] if unseen else 0, seldom)
 
 
 def _lower_or_half(order: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

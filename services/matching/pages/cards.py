@@ -1,6 +1,6 @@
 """An offer as residents see it: what it is, why it was proposed, what they have said to it and what they can say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matching import wording
@@ -62,15 +62,23 @@ class Cards:
         before: int,
         present: Offer | None,
         interests: Iterable[Interest],
+        titles: Mapping[str, str],
     ) -> Card:
-        """The card of a proposal, with `before` others on earlier pages; `present` is the offer as it stands now."""
-        return self._card(tenant, proposal.offer, present, interests, proposal, before + proposal.rank)
+        """The card of a proposal, with `before` others on earlier pages; `present` is the offer as it stands now. `titles` of offers that its
+        reasons come from, by id."""
+        rank = before + proposal.rank
+        return self._card(tenant, proposal.offer, present, interests, proposal, rank, titles)
 
     def offered(
-        self, tenant: Tenant, offer: Offer, interests: Iterable[Interest], proposal: Proposal | None
+        self,
+        tenant: Tenant,
+        offer: Offer,
+        interests: Iterable[Interest],
+        proposal: Proposal | None,
+        titles: Mapping[str, str],
     ) -> Card:
         """The card of any offer; with the reasons of the proposal when there was one."""
-        return self._card(tenant, offer, offer, interests, proposal, None)
+        return self._card(tenant, offer, offer, interests, proposal, None, titles)
 
     def _card(
         self,
@@ -80,6 +88,7 @@ class Cards:
         interests: Iterable[Interest],
         proposal: Proposal | None,
         rank: int | None,
+        titles: Mapping[str, str],
     ) -> Card:
         mine = sorted((i for i in interests if i.offer_id == offer.id), key=lambda i: (i.created_at, i.id))
         standing = latest(mine).get(offer.id)
@@ -98,7 +107,7 @@ class Cards:
             source=SOURCES[offer.source],
             facts=_facts(offer, area),
             neighbouring=area if neighbouring else None,
-            reasons=tuple(wording.term_text(term) for term in proposal.reasons) if proposal else (),
+            reasons=tuple(wording.term_text(term, titles) for term in proposal.reasons) if proposal else (),
             mismatch=wording.term_text(mismatch) if mismatch else None,
             aside=said_text(aside) if aside else None,
             said=said,

@@ -46,10 +46,11 @@ def offer_pages(core: Core, store: Store, pages: Pages, cards: Cards) -> APIRout
             await look(store, tenant, visitor.resident_id, offer_id, core.clock.now())
         interests = await store.interests.newest(tenant.id, visitor.resident_id)
         proposal = await _proposal(visitor, offer_id, slate)
+        titles = await store.offers.titles(tenant.id, proposal.behind if proposal else ())
         return pages.render(
             "offer.html",
             tenant,
-            card=cards.offered(tenant, offer, interests, proposal),
+            card=cards.offered(tenant, offer, interests, proposal, titles),
             place=await _workplace(tenant.id, offer),
             slate=slate if proposal else "",
             answered_by=answered_by(tenant),

@@ -40,12 +40,14 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
         present = await _present(tenant.id, found)
         interests = await store.interests.newest(tenant.id, visitor.resident_id)
         before = len(found.seeker.shown)
+        titles = await store.offers.titles(tenant.id, found.behind)
         return pages.render(
             "proposals.html",
             tenant,
             slate=found,
             cards=[
-                cards.proposed(tenant, p, before, present.get(p.offer.id), interests) for p in found.proposals
+                cards.proposed(tenant, p, before, present.get(p.offer.id), interests, titles)
+                for p in found.proposals
             ],
             outdated=_outdated(found, questionnaire),
             nothing_said=not found.seeker.profile.scores and not found.seeker.callings,

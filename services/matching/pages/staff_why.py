@@ -2,6 +2,7 @@
 made again just as it was."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -56,14 +57,14 @@ class Explained:
         return LINE * len(self.bars)
 
 
-def bars(terms: tuple[Term, ...]) -> tuple[Bar, ...]:
-    """The longest bar is HALF long."""
+def bars(terms: tuple[Term, ...], titles: Mapping[str, str] = wording.NO_TITLES) -> tuple[Bar, ...]:
+    """The longest bar is HALF long. `titles` of offers that reasons come from, by id."""
     largest = max((abs(term.contribution) for term in terms), default=0)
     found = []
     for place, term in enumerate(terms):
         length = round(HALF * abs(term.contribution) / largest) if largest else 0
         x = HALF - length if term.contribution < 0 else HALF
-        found.append(Bar(wording.term_text(term), term.contribution, x, place * LINE, length))
+        found.append(Bar(wording.term_text(term, titles), term.contribution, x, place * LINE, length))
     return tuple(found)
 
 
@@ -99,6 +100,7 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         tenant = staff.tenant
         slate = await store.slates.get(tenant.id, slate_id)
         absence, unknown = await _absence(tenant.id, slate_id, offer.strip())
+        names = await _titles(tenant.id, slate, absence)
         return pages.render(
             "staff_slate.html",
             tenant,
@@ -106,8 +108,8 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             here=WHY,
             slate=slate,
             who=reference(slate.seeker.resident_id),
-            explained=[_explained(proposal) for proposal in slate.proposals],
-            names=await _titles(tenant.id, slate, absence),
+            explained=[_explained(proposal, names) for proposal in slate.proposals],
+            names=names,
             excluded=[
                 (e.offer_id, [wording.OBSTACLES[o] for o in e.obstacles]) for e in slate.excluded[:LISTED]
             ],
@@ -127,13 +129,12 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         )
 
     async def _titles(tenant: str, slate: Slate, absence: WhyNot | None) -> dict[str, str]:
-        """What the offers that were not proposed are called."""
-        others = {one.offer_id for one in slate.excluded[:LISTED]}
+        """What the offers that were not proposed are called, and those that reasons come from."""
+        others = set(slate.behind) | {one.offer_id for one in slate.excluded[:LISTED]}
         others |= {one.offer_id for one in slate.passed_over[:LISTED]}
         if absence:
             others |= {absence.offer_id}
-        known = await store.offers.of_ids(tenant, others)
-        return {offer_id: one.title for offer_id, one in known.items()}
+        return await store.offers.titles(tenant, others)
 
     async def _absence(tenant: str, slate_id: str, offer_id: str) -> tuple[WhyNot | None, bool]:
         """Why not that offer; and whether one was asked for that did not stand to choice, or of which too little is kept."""
@@ -154,9 +155,9 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
     return router
 
 
-def _explained(proposal: Proposal) -> Explained:
+def _explained(proposal: Proposal, titles: Mapping[str, str]) -> Explained:
     mismatch = wording.term_text(proposal.mismatch) if proposal.mismatch else None
-    return Explained(proposal, wording.KINDS[proposal.offer.kind], bars(proposal.terms), mismatch)
+    return Explained(proposal, wording.KINDS[proposal.offer.kind], bars(proposal.terms, titles), mismatch)
 
 
 def _compared(absence: WhyNot) -> list[tuple[str, int, int]]:

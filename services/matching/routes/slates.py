@@ -1,5 +1,6 @@
 """/matching/v1/me/slates, and a slate as staff see it"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -38,8 +39,8 @@ class Reason(BaseModel):
     contribution: int
 
     @classmethod
-    def of(cls, term: Term) -> "Reason":
-        return cls(term=term.code, text=wording.term_text(term), contribution=term.contribution)
+    def of(cls, term: Term, titles: Mapping[str, str] = wording.NO_TITLES) -> "Reason":
+        return cls(term=term.code, text=wording.term_text(term, titles), contribution=term.contribution)
 
 
 class ProposalView(BaseModel):
@@ -103,13 +104,13 @@ class StaffSlateView(SlateView):
     passed_over: list[PassedOverView]
 
 
-def proposal_view(proposal: Proposal) -> ProposalView:
+def proposal_view(proposal: Proposal, titles: Mapping[str, str]) -> ProposalView:
     offer = proposal.offer
     return ProposalView(
         offer_id=offer.id,
         rank=proposal.rank,
         score=proposal.score,
-        reasons=[Reason.of(term) for term in proposal.terms],
+        reasons=[Reason.of(term, titles) for term in proposal.terms],
         mismatch=Reason.of(proposal.mismatch) if proposal.mismatch else None,
         title=offer.title,
         kind=offer.kind,
@@ -122,20 +123,21 @@ def proposal_view(proposal: Proposal) -> ProposalView:
     )
 
 
-def view(slate: Slate) -> SlateView:
+def view(slate: Slate, titles: Mapping[str, str]) -> SlateView:
+    """`titles` of the offers that reasons come from, by id."""
     return SlateView(
         id=slate.id,
         created_at=slate.created_at,
-        offers=[proposal_view(p) for p in slate.proposals],
+        offers=[proposal_view(p, titles) for p in slate.proposals],
         follows=slate.follows,
         more=bool(slate.passed_over),
         hidden=dict(slate.hidden),
     )
 
 
-def staff_view(slate: Slate) -> StaffSlateView:
+def staff_view(slate: Slate, titles: Mapping[str, str]) -> StaffSlateView:
     return StaffSlateView(
-        **dict(view(slate)),
+        **dict(view(slate, titles)),
         resident_id=slate.seeker.resident_id,
         model=slate.model,
         model_hash=slate.basis.model_hash if slate.basis else None,
@@ -166,7 +168,7 @@ def slate_router(store: Store, market: Market, clock: Clock) -> APIRouter:
         asked = wanted or SlateRequest()
         resident_id, now = actor.require_resident(), clock.now()
         made = await new_slate(store, market, tenant, resident_id, asked.size, command, now, asked.follows)
-        return view(made)
+        return view(made, await store.offers.titles(tenant.id, made.behind))
 
     @router.get("/me/slates/{slate_id}")
     async def get_own_slate(slate_id: SlateId, actor: ResidentOf) -> SlateView:
@@ -174,13 +176,14 @@ def slate_router(store: Store, market: Market, clock: Clock) -> APIRouter:
         slate = await store.slates.get(actor.tenant, slate_id)
         if slate.seeker.resident_id != actor.require_resident():
             raise NotFound(f"no slates {slate_id}")
-        return view(slate)
+        return view(slate, await store.offers.titles(actor.tenant, slate.behind))
 
     @router.get("/slates/{slate_id}")
     async def get_slate(
         slate_id: SlateId, actor: Annotated[Actor, Depends(scope("slates:read"))]
     ) -> StaffSlateView:
         """A slate with everything that was not proposed, and why."""
-        return staff_view(await store.slates.get(actor.tenant, slate_id))
+        slate = await store.slates.get(actor.tenant, slate_id)
+        return staff_view(slate, await store.offers.titles(actor.tenant, slate.behind))
 
     return router

@@ -100,6 +100,10 @@ class Offers:
         ids = list(offer_ids)
         return {o.id: o for o in await self._find(tenant, {"_id": {"$in": ids}})} if ids else {}
 
+    async def titles(self, tenant: str, offer_ids: Iterable[str]) -> dict[str, str]:
+        """By id."""
+        return {offer_id: offer.title for offer_id, offer in (await self.of_ids(tenant, offer_ids)).items()}
+
     async def _find(self, tenant: str, where: dict[str, Any]) -> list[Offer]:
         async with reachable():
             documents = await self.db["offers"].find({**where, "tenant_id": tenant}).to_list(None)

@@ -124,6 +124,7 @@ def _slate_document(slate: Slate) -> dict[str, Any]:
             "history": dict(seeker.history),
             "at": list(seeker.at) if seeker.at else None,
             "shown": sorted(seeker.shown),
+            "town": seeker.town,
         },
         "proposals": [_proposal_document(p) for p in slate.proposals],
         "passed_over": [{"offer_id": p.offer_id, "score": p.score} for p in slate.passed_over],
@@ -190,6 +191,7 @@ def _seeker_of(resident_id: str, document: Document) -> Seeker:
         history=document.get("history", {}),
         at=(document["at"][0], document["at"][1]) if document.get("at") else None,
         shown=frozenset(document.get("shown", ())),
+        town=document.get("town", ""),
     )
 
 

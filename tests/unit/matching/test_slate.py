@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.eligibility import obstacles
+from services.matching.engine.blend import Circumstances
 from services.matching.hours import WEEK, Window
 from services.matching.offer import Offer
+from services.matching.policy import Policy
 from services.matching.questionnaire import Wishes
 from services.matching.scoring import terms
 from services.matching.seeker import Seeker
@@ -186,7 +188,8 @@ def test_nobody_is_told_that_they_may_work_at_any_time_where_the_work_leaves_no_
 
 def test_work_like_what_was_liked_before_comes_first() -> None:
     seeker = a_seeker(liked={"ofr_old": ("夜", "短時間")})
-    slate = made(seeker, [an_offer("other", tags=("昼",)), an_offer("alike", tags=("夜", "食品"))])
+    offers = [an_offer("other", tags=("昼",)), an_offer("alike", tags=("夜", "食品"))]
+    slate, _ = propose("slt_1", seeker, offers, 3, NOW, Circumstances(Policy(learning=True)))
     assert [p.offer.id for p in slate.proposals] == ["alike", "other"]
     assert {"tags": "夜"} in [reason.facts for reason in slate.proposals[0].reasons]
 
