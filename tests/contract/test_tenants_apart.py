@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.clock import TOKYO
 from tests.contract.owner import (
     AGENCY,
@@ -30,6 +32,8 @@ from tests.contract.owner_pool import EVERY_DAY, pool_of, walk_pool
 from tests.contract.walk import Step, Walk, hybrids, operations
 from tests.harness import Harness, a_pool, a_tenant, eventually
 
+pytestmark = pytest.mark.timeout(600)
+"""Whole walks: half a minute each on an idle machine."""
 SERVICES = ("intake", "matching", "booking", "notify")
 NOT_COMPARED = {"leases", "inbox"}
 REFUSED = (403, 404)

@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
@@ -59,6 +60,7 @@ class Life(Declaring):
         step(self, self.chance, self.chance.one(self.towns, "town"))
 
 
+@pytest.mark.timeout(600)
 async def test_the_service_and_a_plain_model_agree_on_every_step(harness: Harness) -> None:
     desk = await open_desk(harness, "hold-expiry")
     Life.world = World(asyncio.get_running_loop(), harness, desk.started)
