@@ -105,7 +105,7 @@ async def compose(core: Core) -> Service:
             feed_files(feeding),
             work_pages(pages, working),
             work_contract_pages(pages, working),
-            *staff_pages(pages, core.clock, core.registry, parts, reassigning, waitlist, feeding),
+            *staff_pages(pages, core.clock, core.registry, parts, reassigning, waitlist, feeding, working),
             centre_staff_pages(pages, working),
         ],
     )

@@ -16,6 +16,8 @@ from shared.events.booking import AttendanceReported, AttendanceStatus
 LOOK_BACK = timedelta(hours=6)
 """A notice may come so long after the end of the shift that it means."""
 STEP = timedelta(minutes=5)
+MOST_UNPLACED = 20
+"""Notices of one worker that wait for a person to look; of more the oldest go."""
 
 
 class NotWithin(Conflict):
@@ -26,6 +28,14 @@ class NotWithin(Conflict):
 
 class ShiftWithdrawn(Conflict):
     slug = "shift-withdrawn"
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A notice that belongs to no shift, or to one of several; `at` (UTC) is when it came."""
+
+    at: datetime
+    status: AttendanceStatus
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,18 @@ def record(
 def unclear(resident_id: str, status: AttendanceStatus) -> AttendanceReported:
     """A notice that belongs to no shift, or to one of several: a person looks at it."""
     return AttendanceReported(resident_id=resident_id, status=status, unclear=True)
+
+
+def with_unplaced(
+    waiting: Sequence[Unplaced], status: AttendanceStatus, now: datetime
+) -> tuple[Unplaced, ...]:
+    """What waits for a person to look, and this notice too."""
+    return (*waiting, Unplaced(now, status))[-MOST_UNPLACED:]
+
+
+def without_seen(waiting: Sequence[Unplaced], until: datetime) -> tuple[Unplaced, ...]:
+    """What still waits once staff have looked at all that came until `until`: what came since was not on their page."""
+    return tuple(notice for notice in waiting if notice.at > until)
 
 
 def worked_minutes(shift: Shift) -> int:

@@ -23,6 +23,7 @@ from services.booking.parts import Parts
 from services.booking.reassigning import Reassigning
 from services.booking.store.agenda import Agenda
 from services.booking.waitlist import Waitlist
+from services.booking.working.parts import Working
 from shared.clock import Clock
 from shared.registry import Registry
 from shared.web import Pages
@@ -36,6 +37,7 @@ def staff_pages(
     reassigning: Reassigning,
     waitlist: Waitlist,
     feeding: Feeding,
+    working: Working,
 ) -> list[APIRouter]:
     """Everything below /booking/staff but for the signing in, which is the same in every service."""
     pages.link_for_staff(*LINKS)
@@ -44,7 +46,7 @@ def staff_pages(
     people = StaffPeople(registry, parts.counsellors, parts.rooms)
     agenda = Agenda(parts.appointments)
     return [
-        overview_pages(pages, clock, agenda, people),
+        overview_pages(pages, clock, agenda, people, working.crew.workers),
         day_pages(pages, clock, agenda, people),
         staff_appointment_pages(pages, clock, parts.desk, parts.openings, people),
         resident_pages(pages, clock, parts.desk, people),

@@ -1,6 +1,6 @@
 """/booking/staff/attendance and /capacity: who is there today, and which hours remain for orders."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -10,7 +10,7 @@ from services.booking.centre.attendance import confirmed
 from services.booking.centre.capacity import Direction, notice
 from services.booking.centre.worker import Centre
 from services.booking.pages.route import problem_title
-from services.booking.pages.staff_route import staff_command, staff_router
+from services.booking.pages.staff_route import ResidentPath, staff_command, staff_router
 from services.booking.pages.work_views import GUIDES, STATES, month_bar, week_bars
 from services.booking.slot import check_date
 from services.booking.working.parts import Working
@@ -87,12 +87,24 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
             states=STATES,
             open_ids={s.id for s in shifts if s.stands and s.ends_at <= now and not confirmed(s)},
             begun={s.id for s in shifts if s.starts_at <= now},
+            unplaced=await crew.workers.with_unplaced(staff.tenant.id, now),
             idempotency_key=new_ulid(),
         )
 
     @router.get("/attendance")
     async def see_attendance(staff: Reader, centre: Asked = "", day: Asked = "") -> HTMLResponse:
         return await attendance(staff, centre, day)
+
+    @router.post("/attendance/unclear/{resident_id}")
+    async def seen(staff: Writer, resident_id: ResidentPath, until: Text = "") -> Response:
+        """Staff have cleared up what a worker's notices meant, those that came until `until` (ISO 8601)."""
+        try:
+            looked_at = datetime.fromisoformat(until).astimezone(UTC)
+        except ValueError:
+            raise NotFound("no notice") from None
+        await working.attending.seen(staff.tenant, resident_id, looked_at)
+        worker = (await crew.workers.find(staff.tenant.id, resident_id)).worker
+        return go(f"{ATTENDANCE}?centre={worker.centre_id}")
 
     @router.post("/attendance/{shift_id}")
     async def record(

@@ -15,6 +15,7 @@ from services.booking.pages.views import CHANNELS
 from services.booking.routes.shapes import join_url
 from services.booking.service_day import earliest_running
 from services.booking.store.agenda import Agenda
+from services.booking.store.workers import Workers
 from shared.clock import Clock
 from shared.web import Pages
 from shared.web.staff import HOME, Staff, StaffOf
@@ -26,7 +27,9 @@ LISTED = 30
 OPEN: tuple[State, ...] = ("held", "confirmed")
 
 
-def overview_pages(pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeople) -> APIRouter:
+def overview_pages(
+    pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeople, workers: Workers
+) -> APIRouter:
     router = staff_router(pages)
 
     async def unrecorded(staff: Staff, today: date) -> list[Appointment]:
@@ -62,6 +65,8 @@ def overview_pages(pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeop
         touched = await in_leave(staff, today, known)
         if staff.counsellor_id:
             touched = [a for a in touched if a.slot.counsellor_id == staff.counsellor_id]
+        of_centre = staff.may("centre:read")
+        unclear = await workers.with_unplaced(tenant.id, now) if of_centre else []
         return pages.render(
             "staff_overview.html",
             tenant,
@@ -76,6 +81,8 @@ def overview_pages(pages: Pages, clock: Clock, agenda: Agenda, people: StaffPeop
             coming=[a for a in taking if a.slot.ends_at > now and a.state in OPEN],
             unrecorded=await unrecorded(staff, today),
             touched=touched,
+            unclear=sum(len(standing.unplaced) for standing in unclear),
+            off_guide=await workers.off_guide(tenant.id, f"{today:%Y-%m}") if of_centre else 0,
             join_urls={a.id: url for a in taking if (url := join_url(a, tenant))},
         )
 

@@ -6,6 +6,8 @@ two weeks set at once only one is judged by what is so.
     commitments   Monday -> minutes that staff say are promised besides
     warned        notices that staff have had, "2026-12:below"
     told          the forecast that was published last, as JSON
+    off_guide     the month ("2026-12") in which the plan is away from the centre's guide; "" when it is not
+    unplaced      notices of attendance that a person has to look at, the oldest first; unplaced_at is when that came, or None
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
+from services.booking.centre.attendance import Unplaced
 from services.booking.centre.worker import Worker
 from services.booking.store.listing import LAST, after
 from shared.events.envelope import Payload
@@ -32,6 +35,8 @@ WORKERS = CollectionSpec(
         IndexModel([("tenant_id", ASCENDING), ("centre_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("listed", ASCENDING)]),
         IndexModel([("tenant_id", ASCENDING), ("review_at", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("unplaced_at", ASCENDING)]),
+        IndexModel([("tenant_id", ASCENDING), ("off_guide", ASCENDING)]),
     ),
 )
 EVERYBODY = 5_000
@@ -49,6 +54,7 @@ class Standing:
     warned: frozenset[str]
     told: str
     document: Document
+    unplaced: tuple[Unplaced, ...] = ()
 
     @property
     def committed(self) -> dict[date, int]:
@@ -139,6 +145,7 @@ class Workers:
         *,
         warned: frozenset[str],
         told: str,
+        off_guide: str,
         events: Sequence[Payload],
         next_at: datetime,
     ) -> None:
@@ -146,6 +153,7 @@ class Workers:
         fields = {
             "warned": sorted(warned),
             "told": told,
+            "off_guide": off_guide,
             "review_at": next_at,
         }
         worker_id = document_id(tenant, standing.worker.resident_id)
@@ -154,6 +162,33 @@ class Workers:
     async def due(self, tenant: str, now: datetime, limit: int = 200) -> list[Standing]:
         """Whose capacity is to be looked at."""
         return await self._found({"tenant_id": tenant, "review_at": {"$gt": LONG_AGO, "$lte": now}}, limit)
+
+    async def keep_unplaced(
+        self,
+        tenant: str,
+        worker: Worker,
+        waiting: Sequence[Unplaced],
+        now: datetime,
+        events: Sequence[Payload] = (),
+        command: Command | None = None,
+    ) -> None:
+        """Replace the notices that a person has to look at. Raises StaleVersion."""
+        written = [{"at": notice.at.isoformat(), "status": notice.status} for notice in waiting]
+        oldest = waiting[0].at if waiting else None
+        await self.touch(
+            tenant, worker, now, events=events, command=command, unplaced=written, unplaced_at=oldest
+        )
+
+    async def with_unplaced(self, tenant: str, now: datetime, limit: int = 200) -> list[Standing]:
+        """Whose notices a person has to look at; who waits longest comes first."""
+        where = {"tenant_id": tenant, "unplaced_at": {"$gt": LONG_AGO, "$lte": now}}
+        return await self._found(where, limit, "unplaced_at")
+
+    async def off_guide(self, tenant: str, month: str) -> int:
+        """How many workers' plans of `month` ("2026-12") are away from their centre's guide."""
+        async with reachable():
+            where = {"tenant_id": tenant, "off_guide": month}
+            return int(await self.outbox.db["workers"].count_documents(where))
 
     async def of_centre(self, tenant: str, centre_id: str) -> list[Standing]:
         return await self._found(
@@ -172,8 +207,8 @@ class Workers:
         more = encode_cursor(found[limit - 1].document["listed"]) if len(found) > limit else None
         return Page(data=[standing.worker for standing in found[:limit]], next=more)
 
-    async def _found(self, where: Document, limit: int) -> list[Standing]:
-        order = "listed" if "listed" in where else "review_at"
+    async def _found(self, where: Document, limit: int, order: str = "") -> list[Standing]:
+        order = order or ("listed" if "listed" in where else "review_at")
         async with reachable():
             documents = await self.outbox.db["workers"].find(where).sort(order).limit(limit).to_list(limit)
         return [_standing(document) for document in documents]
@@ -192,6 +227,10 @@ def _standing(document: Document) -> Standing:
         frozenset(document["warned"]),
         document.get("told", ""),
         document,
+        tuple(
+            Unplaced(datetime.fromisoformat(notice["at"]), notice["status"])
+            for notice in document.get("unplaced", ())
+        ),
     )
 
 

@@ -63,9 +63,10 @@ class Attending:
                 found = rules.meant((f.shift for f in around), now, zone, service_date)
             if found.shift is None:
                 events = [rules.unclear(resident_id, status)]
+                waiting = rules.with_unplaced(standing.unplaced, status, now)
                 try:
-                    await self.crew.workers.touch(
-                        tenant.id, standing.worker, now, events=events, command=command
+                    await self.crew.workers.keep_unplaced(
+                        tenant.id, standing.worker, waiting, now, events, command
                     )
                 except StaleVersion:
                     continue
@@ -98,6 +99,21 @@ class Attending:
             if (kept := await self._apply(tenant, found, rule, command, attempt)) is not None:
                 return kept
         raise Unavailable("too many changes of the same shift at once")
+
+    async def seen(self, tenant: Tenant, resident_id: str, until: datetime) -> None:
+        """Staff have looked at a worker's unclear notices that came until `until`. Raises NotFound."""
+        for _ in range(TRIES):
+            standing = await self.crew.workers.find(tenant.id, resident_id)
+            left = rules.without_seen(standing.unplaced, until)
+            if left == standing.unplaced:
+                return None
+            try:
+                return await self.crew.workers.keep_unplaced(
+                    tenant.id, standing.worker, left, self.crew.now()
+                )
+            except StaleVersion:
+                continue
+        raise Unavailable("too many changes of the same worker at once")
 
     async def _apply(
         self, tenant: Tenant, found: Found, rule: Rule, command: Command, attempt: int

@@ -118,8 +118,11 @@ class Reviewing:
         who = {"resident_id": worker.resident_id, "centre_id": centre.id}
         events: list[Payload] = []
         warned = set(standing.warned)
+        off_guide = ""
         for month, of_month in found.months:
             reason = notice(centre, month, of_month, today)
+            if reason and month == first_of_month(today):
+                off_guide = f"{month:%Y-%m}"
             if reason and reason.key not in warned:
                 warned.add(reason.key)
                 ratio = round(reason.ratio, 3)
@@ -147,6 +150,7 @@ class Reviewing:
             standing,
             warned=frozenset(key for key in warned if key >= recent),
             told=told.model_dump_json(),
+            off_guide=off_guide,
             events=events,
             next_at=self._next_look(tenant, centre, today),
         )

@@ -83,6 +83,27 @@ async def test_pressing_without_a_shift_is_left_to_a_person(centre: Centre) -> N
     assert odd.headers["location"] == "/booking/work"
 
 
+async def test_a_notice_of_no_shift_waits_for_staff_until_they_have_looked(centre: Centre) -> None:
+    who = await centre.worker("aoi")
+    await centre.tell("aoi", "absent")
+    overview = (await staff(centre, "GET", "")).text
+    assert "確かめてほしい連絡が1件" in overview
+    page = (await staff(centre, "GET", "/attendance")).text
+    assert "どの時間のことか、確かめてほしい連絡" in page and who[-6:].upper() in page
+    until = hidden(page, "until")
+    centre.desk.at(parse_service_time(f"{DAY}T13:00"))
+    await centre.tell("aoi", "late")
+    seen = f"/attendance/unclear/{who}"
+    assert (await staff(centre, "POST", seen, {"until": "soon"})).status_code == 404
+    assert (await staff(centre, "POST", seen, {"until": until}, role="auditor")).status_code == 403
+    assert (await staff(centre, "POST", seen, {"until": until})).status_code == 303
+    page = (await staff(centre, "GET", "/attendance")).text
+    assert "遅れます" in page and "：お休み" not in page
+    await staff(centre, "POST", seen, {"until": hidden(page, "until")})
+    assert "確かめてほしい連絡" not in (await staff(centre, "GET", "/attendance")).text
+    assert "確かめてほしい連絡" not in (await staff(centre, "GET", "")).text
+
+
 async def test_a_week_is_set_by_a_form_and_what_is_wrong_is_said_in_plain_words(centre: Centre) -> None:
     await centre.worker("aoi", max_days=2)
     week = {"monday": MONDAY, "start-0": "600", "minutes-0": "120", "place-0": centre.station}

@@ -1,18 +1,22 @@
 """Which shift a notice means, and what it makes of it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.booking.centre.attendance import (
+    MOST_UNPLACED,
     NotWithin,
     ShiftWithdrawn,
+    Unplaced,
     confirmed,
     meant,
     record,
     report,
+    with_unplaced,
+    without_seen,
     worked_minutes,
 )
 from services.booking.centre.shift import Shift, State
@@ -157,3 +161,14 @@ def test_a_running_shift_is_always_the_one_meant(start: int, at: int) -> None:
 def test_every_state_but_planned_and_withdrawn_is_a_status() -> None:
     states: tuple[State, ...] = ("planned", "present", "absent", "late", "leaving_early", "withdrawn")
     assert [shift(3, state=s).status for s in states] == [None, *states[1:5], None]
+
+
+def test_of_notices_that_wait_only_the_newest_are_kept_and_only_those_seen_go() -> None:
+    waiting: tuple[Unplaced, ...] = ()
+    start = datetime(2026, 12, 3, 1, tzinfo=UTC)
+    for n in range(MOST_UNPLACED + 5):
+        waiting = with_unplaced(waiting, "absent", start + timedelta(minutes=n))
+    assert len(waiting) == MOST_UNPLACED
+    assert waiting[0].at == start + timedelta(minutes=5)
+    left = without_seen(waiting, waiting[-2].at)
+    assert [notice.at for notice in left] == [waiting[-1].at]
