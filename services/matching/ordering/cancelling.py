@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.idempotency import Command
 from shared.outbox import Changes
 
-AT_ONCE = 500
+AT_ONCE = 200
 """Requests, and tasks, of one transaction."""
 EVERY_TASK = 5_000
 """Of one order, those that came back included."""
