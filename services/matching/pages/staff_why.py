@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from services.matching import wording
+from services.matching.offer import Offer
 from services.matching.pages.staff_route import WHY, Explainer, reference, staff_router
 from services.matching.replay import Replay
 from services.matching.replaying import made_again, reason_against
@@ -16,6 +17,7 @@ from services.matching.routes.fields import SlateId
 from services.matching.scoring import Term
 from services.matching.slate import Proposal, Slate
 from services.matching.store import Store
+from services.matching.store.offers import Wanted
 from services.matching.why_not import WhyNot
 from shared.errors import NotFound
 from shared.ids import CODE, id_pattern
@@ -30,6 +32,8 @@ LATEST = 10
 """Slates of one person that are listed."""
 LISTED = 40
 """Offers that were not proposed, each with its way to the reason."""
+FOUND = 20
+"""Offers that are found by words, the newest, each with its way to the reason."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,14 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
     async def explain_slate(
         slate_id: SlateId,
         staff: Explainer,
-        offer: Annotated[str, Query(max_length=40)] = "",
+        offer: Annotated[str, Query(max_length=100)] = "",
         again: bool = False,
     ) -> Response:
-        tenant = staff.tenant
+        """`offer`: an offer's number, or words that it is looked for by."""
+        tenant, asked = staff.tenant, offer.strip()
         slate = await store.slates.get(tenant.id, slate_id)
-        absence, unknown = await _absence(tenant.id, slate_id, offer.strip())
+        numbered = re.fullmatch(id_pattern("ofr"), asked) is not None
+        absence, unknown = await _absence(tenant.id, slate_id, asked if numbered else "")
         names = await _titles(tenant.id, slate, absence)
         return pages.render(
             "staff_slate.html",
@@ -122,10 +128,13 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             obstacles=[wording.OBSTACLES[o] for o in absence.obstacles] if absence else [],
             compared=_compared(absence) if absence else [],
             unknown=unknown,
-            asked=offer,
+            asked=asked,
+            searched=bool(asked) and not numbered,
+            found=[] if numbered else await _found(tenant.id, asked),
             replay=await _again(tenant.id, slate_id) if again else None,
             again=again,
             half=HALF,
+            most=FOUND,
         )
 
     async def _titles(tenant: str, slate: Slate, absence: WhyNot | None) -> dict[str, str]:
@@ -135,6 +144,9 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         if absence:
             others |= {absence.offer_id}
         return await store.offers.titles(tenant, others)
+
+    async def _found(tenant: str, words: str) -> list[Offer]:
+        return await store.offers.newest(tenant, Wanted(words=words), None, FOUND) if words else []
 
     async def _absence(tenant: str, slate_id: str, offer_id: str) -> tuple[WhyNot | None, bool]:
         """Why not that offer; and whether one was asked for that did not stand to choice, or of which too little is kept."""

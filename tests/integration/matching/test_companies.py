@@ -376,6 +376,12 @@ async def test_staff_see_why_and_why_not_and_who_asked(towns: tuple[Town, Town])
     assert "まったく同じ提案になりました" in page.text
     assert "希望の時給より200円高いです" in page.text
     assert "res_" not in page.text
+    found = await desk.get(f"/matching/staff/slates/{slate['id']}?offer=安い")
+    assert f"/matching/staff/slates/{slate['id']}?offer={cheap['id']}#why-not" in found.text
+    assert f"?offer={shown['id']}" not in found.text
+    nothing = await desk.get(f"/matching/staff/slates/{slate['id']}?offer=ない仕事")
+    assert "そのことばの募集は、見つかりませんでした" in nothing.text
+    assert f"<code>{cheap['id']}</code>" in (await desk.get(f"/matching/staff/offers/{cheap['id']}")).text
     assert who in (await desk.get(f"/matching/staff/offers/{shown['id']}")).text
     compared = await desk.get(f"/matching/staff/offers/compare?offer={shown['id']}&offer={cheap['id']}")
     assert compared.text.count("ちがいます</span>") == 1

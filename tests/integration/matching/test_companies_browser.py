@@ -173,7 +173,7 @@ async def test_every_page_and_state_of_staff_is_accessible(
     )  # fmt: skip
     wide = (
         *narrow, "/companies", "/companies?words=ない", f"/companies/{waiting['id']}", "/offers?words=ない",
-        "/offers/compare", "/why", f"/slates/{slate['id']}?offer=x", f"/why?who={town.resident_id()[-6:]}",
+        "/offers/compare", "/why", f"/slates/{slate['id']}?offer=安い", f"/why?who={town.resident_id()[-6:]}",
     )  # fmt: skip
     for path in narrow if viewport == PHONE else wide:
         await page.goto(f"{address}{STAFF}{path}")

@@ -25,6 +25,7 @@ async def test_the_desk_sees_what_waits_and_the_resident_that_it_was_seen_to(tow
     page = (await town.api.get(PAGE, headers=headers)).text
     assert page.count('class="entry look"') == 1
     assert "聞いてみたい</span>" in page
+    assert f'href="/matching/staff/why?who={town.resident_id()[-6:].upper()}"' in page
     action = f"{PAGE}/{asked.json()['id']}/answered"
     assert [to for to, _ in Forms(page).found if to.startswith(PAGE)] == [action]
     assert (await town.api.post(action, headers=signed_in(town, "slates:read"))).status_code == 403
