@@ -3,7 +3,7 @@
 Where a `company_id` is named, the offer of any other company is not found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from services.matching import offer_life
@@ -141,6 +141,13 @@ async def shown_offer(store: Store, tenant: str, offer_id: str) -> Offer:
         raise NotFound(f"no offers {offer_id}")
     company = await store.companies.get(tenant, offer.company_id)
     return offer_life.as_shown(offer, company.may_publish)
+
+
+async def shown_offers(store: Store, tenant: str, offer_ids: Collection[str]) -> dict[str, Offer]:
+    """Those of the offers that there are, by id, as residents meet them now."""
+    offers = await store.offers.of_ids(tenant, offer_ids)
+    resting = await store.companies.not_let_in(tenant)
+    return {o.id: offer_life.as_shown(o, o.company_id not in resting) for o in offers.values()}
 
 
 async def open_offer(store: Store, tenant: str, offer_id: str) -> Offer:

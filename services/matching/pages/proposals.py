@@ -5,9 +5,9 @@ import re
 from fastapi import APIRouter, Request, Response
 
 from services.matching import wording
+from services.matching.advertising import shown_offers
 from services.matching.market import Market
 from services.matching.offer import Offer
-from services.matching.offer_life import as_shown
 from services.matching.offer_texts import ANSWERED_BY, WISHES
 from services.matching.pages.cards import Cards
 from services.matching.pages.visitor import form_command
@@ -79,10 +79,7 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
         return go(f"{PAGE}?slate={made.id}" if follows else PAGE)
 
     async def _present(tenant: str, slate: Slate) -> dict[str, Offer]:
-        """The slate's offers as residents meet them now, by id."""
-        offers = await store.offers.of_ids(tenant, [p.offer.id for p in slate.proposals])
-        resting = await store.companies.not_let_in(tenant)
-        return {o.id: as_shown(o, o.company_id not in resting) for o in offers.values()}
+        return await shown_offers(store, tenant, [p.offer.id for p in slate.proposals])
 
     async def _first_page(visitor: Visitor) -> Slate | None:
         """Of the list that was made last; None also when that page is no longer kept."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from services.matching import wording
+from services.matching.advertising import shown_offers
 from services.matching.offer import Offer
 from services.matching.pages.visitor import area_name, form_command
 from services.matching.sending.caps import caps_of
@@ -64,7 +65,7 @@ def subscription_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
     async def show_recommended(visitor: VisitorOf) -> Response:
         tenant = visitor.tenant
         latest = await store.send_lists.latest_told(tenant.id, visitor.resident_id, core.clock.now())
-        offers = await store.offers.of_ids(tenant.id, latest.offers if latest else ())
+        offers = await shown_offers(store, tenant.id, latest.offers if latest else ())
         return pages.render(
             "recommended.html",
             tenant,
@@ -112,6 +113,7 @@ def _cards(
         {
             "offer": offers[pick.offer_id],
             "open": offers[pick.offer_id].state == "published",
+            "rests": offers[pick.offer_id].state == "paused",
             "kind": wording.KINDS[offers[pick.offer_id].kind],
             "area": area_name(core, tenant, offers[pick.offer_id].municipality_code),
             "hours": wording.offer_hours(offers[pick.offer_id]),

@@ -34,7 +34,10 @@ class Questionnaires:
         command: Command,
         expected: int | None = None,
     ) -> tuple[Questionnaire, int]:
-        """Apply the rule; returns state and version. Raises StaleVersion when it is not at the `expected` version."""
+        """Apply the rule; returns state and version. Who now wants nothing learned from what they look at: their looks so far go, too.
+
+        Raises StaleVersion when it is not at the `expected` version.
+        """
         empty = Questionnaire(derived_id("qst", tenant, resident_id), resident_id)
 
         async def attempt() -> tuple[Questionnaire, int]:
@@ -45,14 +48,31 @@ class Questionnaires:
             if expected not in (None, version):
                 raise StaleVersion(f"the questionnaire is at version {version}")
             changed, events = rule(state)
-            if document is None:
-                fields = {"resident_id": resident_id, **_fields(changed)}
-                await self.outbox.insert("questionnaires", tenant, empty.id, fields, events, command=command)
-                return changed, 1
-            version = await self.outbox.update(
-                "questionnaires", tenant, empty.id, version, _fields(changed), events, command=command
-            )
-            return changed, version
+
+            async def write(changes: Changes | None = None) -> None:
+                if document is None:
+                    fields = {"resident_id": resident_id, **_fields(changed)}
+                    await self.outbox.insert(
+                        "questionnaires", tenant, empty.id, fields, events, command=command, changes=changes
+                    )
+                else:
+                    await self.outbox.update(
+                        "questionnaires", tenant, empty.id, version, _fields(changed), events,
+                        command=command, changes=changes,
+                    )  # fmt: skip
+
+            if state.wishes.learning and not changed.wishes.learning:
+
+                async def write_and_forget(changes: Changes) -> None:
+                    await write(changes)
+                    looks = {"tenant_id": tenant, "resident_id": resident_id, "kind": "view"}
+                    async with reachable():
+                        await self.db["interactions"].delete_many(looks, session=changes.session)
+
+                await in_one(self.outbox, write_and_forget)
+            else:
+                await write()
+            return changed, version + 1
 
         return await settled(attempt, expected=expected)
 

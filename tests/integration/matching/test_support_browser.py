@@ -105,7 +105,7 @@ async def test_offers_by_message_are_switched_on_and_looked_at_before_they_go_ou
     chromium: Browser, town: Town
 ) -> None:
     company = await town.company()
-    await town.offer(company["id"], title="まちの店", hourly_wage_yen=1150)
+    offer = await town.offer(company["id"], title="まちの店", hourly_wage_yen=1150)
     async with served(town.harness.of("matching").service.app) as address:
         mine = await visit(chromium, address, town.resident(), PHONE)
         await mine.goto(f"{address}/matching/subscriptions")
@@ -131,6 +131,10 @@ async def test_offers_by_message_are_switched_on_and_looked_at_before_they_go_ou
         await mine.goto(f"{address}/matching/recommended")
         await mine.get_by_role("heading", name="まちの店").wait_for()
         await accessible(mine)
+        paused = await town.api.post(f"/matching/v1/offers/{offer['id']}/pause", headers=town.staff)
+        assert paused.status_code == 200
+        await mine.reload()
+        await mine.get_by_text("いまは募集を休んでいます").wait_for()
         await mine.goto(f"{address}/matching/subscriptions")
         await press(mine, "お知らせを止める")
         await mine.get_by_text("受け取らない", exact=True).wait_for()
