@@ -1,5 +1,6 @@
 """What must hold of an offer that somebody writes, and what is worth another look before it is shown. Advice never stands in the way."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,13 @@ LOWEST_MINIMUM_WAGE = 1023
 LEAST, MOST = 300, 20_000
 """Yen an hour: what is outside is a slip of the pen."""
 EMPLOYED: Final[frozenset[Kind]] = frozenset({"job", "trial_work", "supported_short_job"})
+PAPERS: Final = re.compile(
+    r"(履歴書|職務経歴書|面接)(?![^。\n]{0,8}(なし|無し|不要|いりません|要りません|ありません|しません))"
+)
+"""What a supported short job does without: by its kind one comes and works, and is not chosen by papers or an interview."""
 LONGEST_WEEK = 40 * 60
 """Minutes. Source: 労働基準法32条."""
-Code = Literal["fair", "wage_low", "wage_unknown", "hours_unknown", "long_week", "short"]
+Code = Literal["fair", "wage_low", "wage_unknown", "hours_unknown", "long_week", "short", "no_papers"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ def _advice(draft: Draft) -> Iterator[Advice]:
         yield Advice("fair", "description", HINTS[matter])
     if len(draft.description.strip()) < 20:
         yield Advice("short", "description")
+    if draft.kind == "supported_short_job" and PAPERS.search(f"{draft.title}\n{draft.description}"):
+        yield Advice("no_papers", "description")
     if not draft.hours:
         yield Advice("hours_unknown", "hours")
     elif draft.kind in EMPLOYED and weekly_minutes(draft.hours) > LONGEST_WEEK:

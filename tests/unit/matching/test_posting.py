@@ -100,6 +100,10 @@ def test_work_from_home_may_be_anywhere_and_the_last_day_may_be_today() -> None:
         ({"hours": ()}, "hours_unknown"),
         ({"hours": (Window(tuple(range(6)), 540, 960),)}, "long_week"),
         ({"description": "そうじ"}, "short"),
+        (
+            {"kind": "supported_short_job", "description": GOOD.description + "履歴書をお持ちください。"},
+            "no_papers",
+        ),
         ({"description": GOOD.description + "家族構成を教えてください。"}, "fair"),
     ],
 )
@@ -108,6 +112,14 @@ def test_advice_names_what_is_worth_another_look(change: dict[str, object], code
     (advice,) = advise(replace(GOOD, **change))  # type: ignore[arg-type]
     assert advice.code == code
     assert advice_text(advice)
+
+
+def test_work_that_says_that_no_papers_are_asked_for_is_left_alone() -> None:
+    said = replace(
+        GOOD, kind="supported_short_job", description=GOOD.description + "履歴書も面接もいりません。"
+    )
+    assert advise(said) == ()
+    assert advise(replace(GOOD, description=GOOD.description + "面接のあと、お返事します。")) == ()
 
 
 def test_no_minimum_wage_is_held_against_work_that_is_no_employment() -> None:
