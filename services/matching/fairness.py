@@ -1,12 +1,16 @@
-"""Who was shown how much in the last four weeks, company by company: for the people who answer for it."""
+"""Who was shown how much in the last four weeks, company by company, and what was spoken for: for the people who answer for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.matching.engine import exposure
 from services.matching.engine.exposure import Seen
 from services.matching.engine.metrics import gini
+from services.matching.learning import Shown
 from services.matching.offer import Offer
+from services.matching.policy import Push
+from services.matching.scoring import Term
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,40 @@ class Fairness:
     rows: tuple[CompanyRow, ...]
     gini: float
     never_shown: int
+
+
+@dataclass(frozen=True)
+class PushRow:
+    """`offers`: open ones that it adds to now, none once it has ended; `lifted`: how many were proposed with its points, `times` how often."""
+
+    push: Push
+    running: bool
+    offers: int
+    lifted: int
+    times: int
+
+
+def pushes_of(
+    pushes: Sequence[Push],
+    offers: Iterable[Offer],
+    crowded: Collection[str],
+    shown: Iterable[Shown],
+    today: date,
+) -> tuple[PushRow, ...]:
+    """In the order they are declared in. `today` in Tokyo; what was `shown` names them in its terms."""
+    standing = [offer for offer in offers if offer.state == "published" and offer.id not in crowded]
+    proposed = [(offer_id, _names(terms)) for slate in shown for offer_id, terms in slate.offers]
+    rows = []
+    for push in pushes:
+        lifted = [offer_id for offer_id, names in proposed if f"、{push.name}、" in names]
+        concerned = sum(push.concerns(offer, today) for offer in standing)
+        rows.append(PushRow(push, today <= push.until, concerned, len(set(lifted)), len(lifted)))
+    return tuple(rows)
+
+
+def _names(terms: Iterable[Term]) -> str:
+    """The pushes that a proposal's points come from."""
+    return "".join(f"、{term.facts['names']}、" for term in terms if term.code == "push.declared")
 
 
 def fairness_of(

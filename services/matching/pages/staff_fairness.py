@@ -1,4 +1,4 @@
-"""/matching/staff/fairness: which company was shown how much, as bars and as a table."""
+"""/matching/staff/fairness: which company was shown how much, as bars and as a table; and what the municipality speaks for."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from services.matching.attention import BEHIND
-from services.matching.fairness import CompanyRow, fairness_of
+from services.matching.fairness import CompanyRow, fairness_of, pushes_of
 from services.matching.market import Market
+from services.matching.policy import policy_of
 from services.matching.store import Store
 from shared.clock import TOKYO, Clock
 from shared.web import Pages
-from shared.web.pages import StaffLink
+from shared.web.pages import StaffLink, service_day_text
 from shared.web.staff import Staff, StaffWith
 from shared.web.visiting import page_route
 
@@ -46,13 +47,16 @@ def fairness_pages(pages: Pages, clock: Clock, store: Store, market: Market) -> 
     @router.get("/fairness")
     async def show_fairness(staff: Reader) -> Response:
         tenant, now = staff.tenant, clock.now()
+        today, pushes = now.astimezone(TOKYO).date(), policy_of(tenant).pushes
         stall = await market.see(tenant.id)
         offers = stall.shelf.offers
-        seen = stall.attention.companies(stall.shelf.columns, now.astimezone(TOKYO).date())
+        seen = stall.attention.companies(stall.shelf.columns, today)
         looked = await store.interactions.between(tenant.id, now - BEHIND, now, "view")
         strength = tenant.spec.matching.exposure
         found = fairness_of(offers, seen, [one.offer_id for one in looked], strength)
         drawn = bars(found.rows)
+        shown = await store.slates.shown_since(tenant.id, now - BEHIND, now) if pushes else []
+        crowded = stall.attention.crowded(stall.shelf.columns, today)
         return pages.render(
             "staff_fairness.html",
             tenant,
@@ -63,6 +67,8 @@ def fairness_pages(pages: Pages, clock: Clock, store: Store, market: Market) -> 
             height=len(drawn) * LINE,
             strength=strength,
             days=BEHIND.days,
+            pushes=pushes_of(pushes, offers, crowded, shown, today),
+            day=service_day_text,
         )
 
     return router

@@ -6,7 +6,8 @@ from playwright.async_api import Browser, ViewportSize
 from shared.tenancy import Matching
 from shared.web.staff import STAFF_COOKIE
 from tests.browser import accessible, served, sizes
-from tests.integration.matching.conftest import Town
+from tests.harness import a_tenant
+from tests.integration.matching.conftest import LARGE, Town
 from tests.signing_in import staff_cookie
 
 PAGE = "/matching/staff/fairness"
@@ -15,7 +16,7 @@ PAGE = "/matching/staff/fairness"
 async def shown(town: Town) -> None:
     """Two companies; one is shown to somebody who looks at its offer, the other to nobody."""
     seen, unseen = [await town.company(name=name) for name in ("見本食堂", "見本工房")]
-    offer = await town.offer(seen["id"], hourly_wage_yen=1200)
+    offer = await town.offer(seen["id"], hourly_wage_yen=1200, industry_code="P85")
     await town.offer(unseen["id"], hourly_wage_yen=900)
     await town.answers(wishes={"wage_floor": 1100})
     await town.slate()
@@ -55,6 +56,9 @@ async def test_nobody_else_sees_it(towns: tuple[Town, Town]) -> None:
 @pytest.mark.browser
 @sizes
 async def test_the_page_is_accessible(chromium: Browser, town: Town, viewport: ViewportSize) -> None:
+    push = {"name": "見本の仕事", "points": 50, "industries": ["P"], "until": "2030-03-31"}
+    spoken_for = {"exploration": 0, "pushes": [push]}
+    await town.harness.declare(a_tenant("sample-a", municipality_code=LARGE, matching=spoken_for))
     async with served(town.harness.of("matching").service.app) as address:
         context = await chromium.new_context(viewport=viewport)
         for name, value in staff_cookie(town.harness, town.tenant).items():
@@ -65,3 +69,10 @@ async def test_the_page_is_accessible(chromium: Browser, town: Town, viewport: V
         await shown(town)
         await page.goto(address + PAGE)
         await accessible(page)
+        row = page.get_by_role("row").filter(has_text="3月31日")
+        assert [await cell.inner_text() for cell in await row.locator(".figure").all()] == [
+            "50",
+            "1",
+            "1",
+            "1",
+        ]

@@ -1,7 +1,12 @@
 """Rows of the fairness page."""
 
+from datetime import UTC, date, datetime
+
 from services.matching.engine.exposure import Seen
-from services.matching.fairness import fairness_of
+from services.matching.fairness import fairness_of, pushes_of
+from services.matching.learning import Shown
+from services.matching.policy import Push
+from services.matching.scoring import Term
 from tests.unit.matching.builders import an_offer
 
 
@@ -20,3 +25,23 @@ def test_companies_are_set_side_by_side_with_what_is_done_for_them() -> None:
     assert found.never_shown == 0
     none = fairness_of(offers, {"x": Seen(1, 0.0, 0.0)}, [], 100)
     assert (none.rows[0].share, none.rows[0].points, none.gini, none.never_shown) == (0.0, 0, 0.0, 1)
+
+
+def test_a_push_is_told_with_what_it_adds_to_and_what_was_proposed_with_it_until_its_last_day() -> None:
+    care = Push("介護", 50, ("P",), (), date(2026, 11, 22))
+    farms = Push("畑", 20, (), ("農",), date(2026, 11, 21))
+    offers = [
+        an_offer("a", industry_code="P85"),
+        an_offer("b", industry_code="P85"),
+        an_offer("c", industry_code="P85", state="paused"),
+        an_offer("d", tags=("農",)),
+    ]
+    pushed = (Term("push.declared", 70, {"names": "介護、畑"}),)
+    slates = [
+        Shown(name, "r", datetime(2026, 11, 20, tzinfo=UTC), (("a", pushed), ("d", ()))) for name in "st"
+    ]
+    rows = pushes_of((care, farms), offers, {"b"}, slates, date(2026, 11, 22))
+    assert [(r.push.name, r.running, r.offers, r.lifted, r.times) for r in rows] == [
+        ("介護", True, 1, 1, 2),
+        ("畑", False, 0, 1, 2),
+    ]
