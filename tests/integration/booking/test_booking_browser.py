@@ -1,13 +1,15 @@
 """The pages in Chromium, on a phone and a desktop: readable by axe-core, usable by keyboard, with JavaScript off."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
 from tests.browser import DESKTOP, PHONE, accessible, served, sizes, visit
-from tests.harness import a_pool
-from tests.integration.booking.desk import DAY, A, Desk
+from tests.harness import a_pool, eventually
+from tests.integration.booking.desk import DAY, NOW, A, Desk
 from tests.integration.booking.test_pool import POOL, add_counsellor
 
 pytestmark = pytest.mark.browser
@@ -61,6 +63,36 @@ async def test_every_page_and_state_is_accessible(
     await page.get_by_role("button", name="アドレスを作る").click()
     await page.get_by_label("カレンダーのアドレス").wait_for()
     await accessible(page)
+
+
+async def test_what_is_over_and_what_is_offered_are_accessible_too(
+    chromium: Browser, desk: Desk, address: str
+) -> None:
+    counsellor = await desk.counsellor()
+    missed, gone = [await desk.booked("aoi", counsellor, start) for start in (1470, 1560)]
+    run_out = (await desk.hold("aoi", desk.wish(counsellor, 1320))).json()["id"]
+    assert (await desk.staff("POST", f"/appointments/{gone}/cancel", {})).status_code == 200
+    page = await visit(chromium, address, desk.who("aoi"), PHONE)
+    await desk.client.post("/booking/v1/me/waiting", headers=desk.who("aoi"), json={})
+
+    async def entry() -> dict[str, Any]:
+        found = await desk.client.get("/booking/v1/me/waiting", headers=desk.who("aoi"))
+        return dict(found.json()[0])
+
+    await eventually(entry, until=lambda found: found["state"] == "offered")
+    await page.goto(f"{address}/booking/waiting")
+    await accessible(page)
+    left = f"/booking/v1/me/waiting/{(await entry())['id']}"
+    assert (await desk.client.delete(left, headers=desk.who("aoi"))).status_code < 300
+    await page.get_by_role("button", name="この時間を受ける").click()
+    await page.get_by_role("alert").wait_for()
+    await accessible(page)
+    desk.at(NOW + timedelta(days=3))
+    marked = await desk.staff("POST", f"/appointments/{missed}/missed", {"by": "resident"})
+    assert marked.status_code == 200
+    for appointment in (missed, gone, run_out):
+        await page.goto(f"{address}/booking/appointments/{appointment}")
+        await accessible(page)
 
 
 async def test_three_presses_on_a_phone_without_javascript_make_a_booking(
