@@ -108,14 +108,24 @@ class Hours:
 
         The days before and after count too, so that an appointment may begin in one day's hours and end in the next one's.
         """
+        bits = self._open(first_day, days, base, zone)
+        for absence in self.absences:
+            bits &= ~span_bits(base, *absence.cells)
+        return bits
+
+    def cover(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> bool:
+        """Whether all of [starts_at, ends_at), a day long at most, lies in the hours; absences are not looked at."""
+        first, end = cell_number(starts_at), -(-int(ends_at.timestamp()) // CELL_SECONDS)
+        wanted = span_bits(first, first, end)
+        return self._open(starts_at.astimezone(zone).date(), 1, first, zone) & wanted == wanted
+
+    def _open(self, first_day: date, days: int, base: int, zone: tzinfo) -> int:
         bits = 0
         for n in range(-1, days + 1):
             day = first_day + timedelta(days=n)
             for span in self.on(day):
                 starts, ends = instant(day, span.start_minute, zone), instant(day, span.end_minute, zone)
                 bits |= span_bits(base, cell_number(starts), cell_number(ends))
-        for absence in self.absences:
-            bits &= ~span_bits(base, *absence.cells)
         return bits
 
 

@@ -1,6 +1,7 @@
 """Giving the appointments of somebody who will not be there to somebody else, at the same time, each with the reason."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from services.booking.appointment import Appointment
 from services.booking.desk import Desk
@@ -37,6 +38,13 @@ class Reassigning:
         leave = leave_of(counsellor, leave_id)
         touched = await self.roster.touched(home, counsellor_id, leave.starts_at, leave.ends_at)
         return [await self._give(each, command) for each in touched]
+
+    async def reassign_outside(
+        self, home: str, counsellor_id: str, zone: tzinfo, command: Command
+    ) -> list[Reassigned]:
+        """The same for every appointment to come that lies outside of the counsellor's hours. Raises NotFound."""
+        counsellor = await self.roster.counsellors.get(home, counsellor_id)
+        return [await self._give(each, command) for each in await self.roster.outside(home, counsellor, zone)]
 
     async def _give(self, touched: Touched, command: Command) -> Reassigned:
         tenant = self.registry.tenants[touched.tenant]

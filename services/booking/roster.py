@@ -72,6 +72,21 @@ class Roster:
                 found.append(Touched(tenant, appointment))
         return sorted(found, key=lambda t: (t.appointment.slot.starts_at, t.appointment.id))
 
+    async def outside(self, home: str, counsellor: Counsellor, zone: tzinfo) -> list[Touched]:
+        """Appointments still to come that lie outside of the hours of `counsellor`, as they are or as somebody wants them to be."""
+        now = self.clock.now()
+        found = await self.touched(home, counsellor.id, now, now + timedelta(days=AHEAD + 1))
+        slots = ((touched, touched.appointment.slot) for touched in found)
+        return [t for t, slot in slots if not counsellor.hours.cover(slot.starts_at, slot.ends_at, zone)]
+
+    async def stranded_by(self, home: str, wanted: Counsellor, zone: tzinfo) -> list[Touched]:
+        """Those that lie outside of the hours that are wanted, and do not today. Raises NotFound."""
+        present = await self.counsellors.get(home, wanted.id)
+        if present.hours == wanted.hours:
+            return []
+        slots = [(touched, touched.appointment.slot) for touched in await self.outside(home, wanted, zone)]
+        return [t for t, slot in slots if present.hours.cover(slot.starts_at, slot.ends_at, zone)]
+
     async def add_leave(
         self, home: str, counsellor_id: str, leave: Absence, command: Command
     ) -> tuple[Counsellor, list[Touched]]:

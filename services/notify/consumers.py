@@ -8,6 +8,7 @@ from services.notify.reactions.companies import CompanyReactions
 from services.notify.reactions.outgoing import Outgoing
 from services.notify.reactions.recommending import RecommendingReactions
 from services.notify.reactions.residents import ResidentReactions
+from services.notify.reactions.stays import StayReactions
 from services.notify.reactions.waiting import WaitingReactions
 from services.notify.store import Appointments, Contacts, Stopped
 from shared.inbox import Reaction
@@ -23,6 +24,7 @@ def reactions(core: Core, outgoing: Outgoing, contacts: Contacts) -> tuple[React
         *AnswerReactions(outgoing, appointments, core.clock).reactions(),
         *WaitingReactions(outgoing, core.clock).reactions(),
         *CentreReactions(outgoing, core.clock).reactions(),
+        *StayReactions(outgoing, core.clock).reactions(),
         *AskingReactions(outgoing, core.clock).reactions(),
         *CompanyReactions(outgoing, core.sealer, core.clock).reactions(),
         *RecommendingReactions(outgoing, Stopped(), core.sealer, core.clock).reactions(),

@@ -11,7 +11,13 @@ from typing import Literal
 
 from services.booking.centre.worker import Renewal
 from shared.errors import Conflict
-from shared.events.booking import ContractEnded, ContractExpiring, ContractRenewed, ContractStarted
+from shared.events.booking import (
+    ContractEnded,
+    ContractExpiring,
+    ContractProposed,
+    ContractRenewed,
+    ContractStarted,
+)
 from shared.events.envelope import Payload
 
 FIRST_TERM, RENEWAL_TERM = 6, 3
@@ -76,7 +82,8 @@ def propose(
     """A contract of six months that both sides are asked to agree to; the centre, which proposes it, has."""
     ends_on = last_day(starts_on, FIRST_TERM)
     proposed = Contract(new_id, resident_id, centre_id, starts_on, ends_on, agreed=frozenset({"centre"}))
-    return _with(proposed, Entry(now, "proposed", "centre", by, ends_on)), []
+    events: list[Payload] = [ContractProposed(**_said(proposed), starts_on=starts_on)]
+    return _with(proposed, Entry(now, "proposed", "centre", by, ends_on)), events
 
 
 def agree(contract: Contract, side: Side, by: str, now: datetime) -> Outcome | None:

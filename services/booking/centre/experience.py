@@ -113,7 +113,7 @@ def request(
     """A seat is held until all three parties have agreed, or `agree_by` (at the latest the first session) has come."""
     until = min(agree_by, sessions[0].starts_at)
     made = Experience(new_id, resident_id, place_id, from_date, to_date, sessions, until, now)
-    return made, [ExperienceRequested(**_who(made), from_date=from_date, to_date=to_date)]
+    return made, [ExperienceRequested(**_who(made), from_date=from_date, to_date=to_date, agree_by=until)]
 
 
 def agree(experience: Experience, party: Party, by: str, now: datetime) -> Outcome | None:
@@ -126,7 +126,8 @@ def agree(experience: Experience, party: Party, by: str, now: datetime) -> Outco
     complete = not agreed.missing
     if complete:
         agreed = replace(agreed, state="confirmed")
-    return agreed, [ExperienceAgreed(**_who(agreed), party=party, complete=complete)]
+    told = ExperienceAgreed(**_who(agreed), party=party, complete=complete, from_date=agreed.from_date)
+    return agreed, [told]
 
 
 def withdraw(experience: Experience, party: Party) -> Outcome | None:
@@ -159,7 +160,7 @@ def complete(experience: Experience, now: datetime) -> Outcome | None:
 
 def _cancelled(experience: Experience, by: CancelledBy) -> Outcome:
     cancelled = replace(experience, state="cancelled", cancelled_by=by)
-    return cancelled, [ExperienceCancelled(**_who(cancelled), by=by)]
+    return cancelled, [ExperienceCancelled(**_who(cancelled), by=by, from_date=cancelled.from_date)]
 
 
 def _who(experience: Experience) -> dict[str, str]:

@@ -74,8 +74,10 @@ def plan(
     station_id: str | None,
     zone: tzinfo,
     origin: Origin = "week",
+    *,
+    tell: bool = False,
 ) -> Outcome:
-    """A new shift; its seat is chosen by the store."""
+    """A new shift; its seat is chosen by the store. `tell`: the worker is to hear of it, as others planned it."""
     shift = Shift(
         new_id,
         resident_id,
@@ -86,7 +88,7 @@ def plan(
         station_id,
         origin=origin,
     )
-    return shift, [ShiftPlanned(**when(shift))]
+    return shift, [ShiftPlanned(**when(shift), tell=tell)]
 
 
 def change(shift: Shift, stretch: Stretch, station_id: str | None, zone: tzinfo) -> Outcome:
@@ -102,10 +104,10 @@ def change(shift: Shift, stretch: Stretch, station_id: str | None, zone: tzinfo)
     return changed, [ShiftChanged(**when(changed))]
 
 
-def withdraw(shift: Shift) -> Outcome:
-    """The shift is no more; nobody asks why."""
+def withdraw(shift: Shift, *, tell: bool = False) -> Outcome:
+    """The shift is no more; nobody asks why. `tell`: the worker is to hear of it, as others did it."""
     gone = replace(shift, state="withdrawn")
-    return gone, [ShiftChanged(**when(gone), withdrawn=True)]
+    return gone, [ShiftChanged(**when(gone), withdrawn=True, tell=tell)]
 
 
 def when(shift: Shift) -> dict[str, Any]:

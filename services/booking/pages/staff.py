@@ -10,6 +10,7 @@ from services.booking.pages.staff_days import day_pages
 from services.booking.pages.staff_feeds import feed_pages
 from services.booking.pages.staff_hours import hours_pages
 from services.booking.pages.staff_leaves import leave_pages
+from services.booking.pages.staff_outside import OutsideViews, outside_pages
 from services.booking.pages.staff_overview import overview_pages
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_pools import pool_pages
@@ -45,6 +46,7 @@ def staff_pages(
     pages.env.globals.update(state_text=state_text, unmarked=unmarked)
     people = StaffPeople(registry, parts.counsellors, parts.rooms)
     agenda = Agenda(parts.appointments)
+    outside = OutsideViews(pages, parts.roster)
     return [
         overview_pages(pages, clock, agenda, people, working.crew.workers),
         day_pages(pages, clock, agenda, people),
@@ -53,8 +55,9 @@ def staff_pages(
         staff_book_pages(pages, parts.desk, parts.openings),
         staff_series_pages(pages, parts.recurring, parts.openings, people),
         staff_waiting_pages(pages, waitlist, people),
-        hours_pages(pages, clock, parts.roster, people),
-        profile_pages(pages, parts.roster),
+        hours_pages(pages, clock, parts.roster, people, outside),
+        profile_pages(pages, parts.roster, outside),
+        outside_pages(outside, reassigning, people),
         feed_pages(pages, feeding, parts.counsellors),
         leave_pages(pages, clock, parts.roster, reassigning, people),
         room_pages(pages, parts.rooms),

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.booking.counsellor import Counsellor
 from services.booking.openings import zone_of
 from services.booking.pages.staff_hours_form import HoursForm, read, typed, written
+from services.booking.pages.staff_outside import OutsideViews
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import CounsellorPath, CounsellorReader, require_own, staff_router
 from services.booking.pages.views import CHANNELS
@@ -24,7 +25,9 @@ FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
 CHANGED_BY_OTHERS = "書いているあいだに、ほかの人がこの時間を変えました。いまの時間を別の窓で確かめてから、もう一度保存してください。"
 
 
-def hours_pages(pages: Pages, clock: Clock, roster: Roster, people: StaffPeople) -> APIRouter:
+def hours_pages(
+    pages: Pages, clock: Clock, roster: Roster, people: StaffPeople, outside: OutsideViews
+) -> APIRouter:
     router = staff_router(pages)
     where = f"{HOME}/counsellors"
 
@@ -88,12 +91,15 @@ def hours_pages(pages: Pages, clock: Clock, roster: Roster, people: StaffPeople)
             exceptions=wanted.exceptions,
             works_holidays=wanted.works_holidays,
         )
+        if "anyway" not in form and (stranded := await outside.stranded_by(staff, changed)):
+            return outside.preview(staff, changed, stranded, form, f"{where}/{counsellor_id}/hours")
         try:
             if changed != present:
                 await roster.change(staff.tenant.id, changed)
         except StaleVersion:
             latest = await roster.counsellors.get(staff.tenant.id, counsellor_id)
             return await show(staff, latest, kept, status=409, problem=CHANGED_BY_OTHERS)
-        return go(f"{where}/{counsellor_id}/hours?saved=true")
+        saved = f"{where}/{counsellor_id}/hours?saved=true"
+        return go(f"{where}/{counsellor_id}/outside" if "anyway" in form else saved)
 
     return router

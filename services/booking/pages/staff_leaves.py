@@ -24,7 +24,7 @@ from services.booking.pages.staff_route import (
     staff_router,
 )
 from services.booking.pages.views import CHANNELS
-from services.booking.reassigning import Reassigning
+from services.booking.reassigning import Reassigned, Reassigning
 from services.booking.roster import Roster, Touched, leave_of
 from services.booking.routes.leaves import LeaveBody
 from services.booking.service_day import earliest_running
@@ -165,13 +165,9 @@ def leave_pages(
             staff,
             counsellor,
             leave=leave_of(counsellor, leave_id),
+            back=f"{path(counsellor_id)}/{leave_id}",
             people=await people.all(staff.tenant),
-            given=[r for r in results if not r.problem],
-            left=[r for r in results if r.problem],
-            why={
-                r.appointment.id: for_staff(r.appointment.assignment or {"code": "chosen"}) for r in results
-            },
-            problem_title=problem_title,
+            **reassigned_view(results),
         )
 
     @router.post("/counsellors/{counsellor_id}/leaves/{leave_id}/end")
@@ -181,6 +177,16 @@ def leave_pages(
         return go(path(counsellor_id))
 
     return router
+
+
+def reassigned_view(results: Sequence[Reassigned]) -> dict[str, Any]:
+    """What was given to whom and why, and what was left, for the page that says so."""
+    return {
+        "given": [r for r in results if not r.problem],
+        "left": [r for r in results if r.problem],
+        "why": {r.appointment.id: for_staff(r.appointment.assignment or {"code": "chosen"}) for r in results},
+        "problem_title": problem_title,
+    }
 
 
 def _absence(staff: Staff, leave_id: str, form: Mapping[str, str], today: date) -> Absence:

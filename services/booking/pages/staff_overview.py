@@ -1,6 +1,6 @@
 """/booking/staff: today, and what needs somebody's attention."""
 
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -22,7 +22,7 @@ from shared.web.staff import HOME, Staff, StaffOf
 from shared.web.visiting import go
 
 BACK, AHEAD = 14, 31
-"""Service days in which appointments without a record, or in somebody's leave, are looked for."""
+"""Service days in which appointments without a record, in somebody's leave or outside of their hours, are looked for."""
 LISTED = 30
 OPEN: tuple[State, ...] = ("held", "confirmed")
 
@@ -39,15 +39,12 @@ def overview_pages(
         )
         return [a for a in found if unmarked(a, clock.now())][:LISTED]
 
-    async def in_leave(staff: Staff, today: date, known: dict[str, Counsellor]) -> list[Appointment]:
-        away = [c for c in known.values() if any(a.ends_at > clock.now() for a in c.absences)]
-        if staff.counsellor_id:
-            away = [c for c in away if c.id == staff.counsellor_id]
-        if not away:
-            return []
+    async def ahead(staff: Staff, today: date) -> list[Appointment]:
         last = today + timedelta(days=AHEAD)
-        coming = await agenda.between(staff.tenant.id, today, last, states=OPEN)
-        return [a for a in coming if a.slot.ends_at > clock.now() and _away(a, known)][:LISTED]
+        coming = await agenda.between(
+            staff.tenant.id, today, last, counsellor_id=staff.counsellor_id, states=OPEN
+        )
+        return [a for a in coming if a.slot.ends_at > clock.now()]
 
     @router.get("")
     async def overview(staff: StaffOf) -> Response:
@@ -62,9 +59,9 @@ def overview_pages(
         known = await people.all(tenant)
         of_today = await agenda.between(tenant.id, today, today, counsellor_id=staff.counsellor_id)
         taking = [a for a in of_today if a.state != "cancelled"]
-        touched = await in_leave(staff, today, known)
-        if staff.counsellor_id:
-            touched = [a for a in touched if a.slot.counsellor_id == staff.counsellor_id]
+        coming = await ahead(staff, today)
+        touched = [a for a in coming if _away(a, known)]
+        outside = [a for a in coming if a not in touched and _outside(a, known, zone_of(tenant))]
         of_centre = staff.may("centre:read")
         unclear = await workers.with_unplaced(tenant.id, now) if of_centre else []
         return pages.render(
@@ -80,7 +77,8 @@ def overview_pages(
             of_today=taking,
             coming=[a for a in taking if a.slot.ends_at > now and a.state in OPEN],
             unrecorded=await unrecorded(staff, today),
-            touched=touched,
+            touched=touched[:LISTED],
+            outside=outside[:LISTED],
             unclear=sum(len(standing.unplaced) for standing in unclear),
             off_guide=await workers.off_guide(tenant.id, f"{today:%Y-%m}") if of_centre else 0,
             join_urls={a.id: url for a in taking if (url := join_url(a, tenant))},
@@ -94,3 +92,9 @@ def _away(appointment: Appointment, known: dict[str, Counsellor]) -> bool:
     counsellor, slot = known.get(appointment.slot.counsellor_id), appointment.slot
     absences = counsellor.absences if counsellor else ()
     return any(a.starts_at < slot.ends_at and slot.starts_at < a.ends_at for a in absences)
+
+
+def _outside(appointment: Appointment, known: dict[str, Counsellor], zone: tzinfo) -> bool:
+    """Does it lie outside of its counsellor's hours, or is it with somebody who takes no appointments (any more)?"""
+    counsellor, slot = known.get(appointment.slot.counsellor_id), appointment.slot
+    return counsellor is not None and not counsellor.hours.cover(slot.starts_at, slot.ends_at, zone)

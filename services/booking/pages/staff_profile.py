@@ -14,6 +14,7 @@ from services.booking.counsellor import Counsellor
 from services.booking.pages.asking import GENDERS
 from services.booking.pages.staff_agenda import LANGUAGES
 from services.booking.pages.staff_hours import CHANGED_BY_OTHERS
+from services.booking.pages.staff_outside import OutsideViews
 from services.booking.pages.staff_route import CounsellorPath, CounsellorWriter, staff_command, staff_router
 from services.booking.pages.views import CHANNELS
 from services.booking.roster import Roster
@@ -39,7 +40,7 @@ PROBLEMS = {
 }
 
 
-def profile_pages(pages: Pages, roster: Roster) -> APIRouter:
+def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRouter:
     router = staff_router(pages)
 
     async def show(
@@ -96,13 +97,15 @@ def profile_pages(pages: Pages, roster: Roster) -> APIRouter:
         if form.get("version") != [str(present.version)]:
             return await show(staff, present, fields, problem=CHANGED_BY_OTHERS)
         wanted = _with(present, body)
+        if "anyway" not in form and (stranded := await outside.stranded_by(staff, wanted)):
+            return outside.preview(staff, wanted, stranded, form, f"{WHERE}/{counsellor_id}/profile")
         try:
             if wanted != present:
                 await roster.change(staff.tenant.id, wanted)
         except StaleVersion:
             latest = await roster.counsellors.get(staff.tenant.id, counsellor_id)
             return await show(staff, latest, fields, problem=CHANGED_BY_OTHERS)
-        return go(WHERE)
+        return go(f"{WHERE}/{counsellor_id}/outside" if "anyway" in form else WHERE)
 
     return router
 

@@ -153,6 +153,8 @@ class Scheduling:
                 new += missing
             if not new:
                 return 0
+            # the first of them tells the worker of all
+            new.sort(key=lambda entry: (entry.stretch.service_date, entry.stretch.start_minute))
             found = Difference(plan=tuple(new))
             if await self._keep(tenant, standing, centre, found, command, attempt, origin):
                 return len(new)
@@ -165,7 +167,7 @@ class Scheduling:
             if command.seen_in(found.document) or found.shift.state == "withdrawn":
                 return found.shift
             standing = await self.crew.workers.find(tenant.id, found.shift.resident_id)
-            gone, events = rules.withdraw(found.shift)
+            gone, events = rules.withdraw(found.shift, tell=True)
             change = Change(found.shift, gone, events, offered=True)
             try:
                 kept = await self.crew.shifts.keep(
@@ -204,6 +206,7 @@ class Scheduling:
                 entry.station_id,
                 zone,
                 origin,
+                tell=origin == "plan" and n == 0,
             )
             changes.append(Change(None, await crew.seated(tenant, centre, made, attempt), events))
         try:

@@ -1,4 +1,5 @@
-"""The digital employment centre's events: a kind answer to a notice, hours that somebody may take, a contract that nears its end.
+"""The digital employment centre's events: a kind answer to a notice, hours that somebody may take, a contract that nears its end,
+and what others have planned for somebody: a shift, a contract, a stay at a workplace.
 
 What is said to one person says nothing about another: whose hours became free, or who was asked before, stays unsaid.
 """
@@ -7,6 +8,7 @@ from datetime import date, datetime
 
 from services.notify.message import Message, message_id
 from services.notify.reactions.outgoing import Outgoing, trace_of
+from services.notify.reminders import news_at
 from services.notify.slot import Slot
 from shared.clock import Clock
 from shared.events import booking
@@ -25,6 +27,9 @@ class CentreReactions:
         return (
             Reaction(booking.AttendanceReported, self.reported),
             Reaction(booking.ShiftOffered, self.offered),
+            Reaction(booking.ShiftPlanned, self.planned),
+            Reaction(booking.ShiftChanged, self.changed),
+            Reaction(booking.ContractProposed, self.proposed),
             Reaction(booking.ContractExpiring, self.expiring),
             Reaction(booking.ContractRenewed, self.renewed),
             Reaction(booking.ContractEnded, self.ended),
@@ -47,6 +52,19 @@ class CentreReactions:
         self._tell(tx, event, data.resident_id, "shift.offered", slot, asked=True, until=until, values=values)
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
 
+    async def planned(self, tx: Tx, event: Event, data: booking.ShiftPlanned) -> None:
+        """One message of a plan; whoever set their own week knows."""
+        if data.tell:
+            self._tell_shift(tx, event, data, "shift.planned")
+
+    async def changed(self, tx: Tx, event: Event, data: booking.ShiftChanged) -> None:
+        if data.tell and data.withdrawn:
+            self._tell_shift(tx, event, data, "shift.withdrawn")
+
+    async def proposed(self, tx: Tx, event: Event, data: booking.ContractProposed) -> None:
+        """There is something to agree to, from which day."""
+        self._tell(tx, event, data.resident_id, "contract.proposed", _day(data.starts_on))
+
     async def expiring(self, tx: Tx, event: Event, data: booking.ContractExpiring) -> None:
         """Say until when it lasts, and what happens if nobody does anything."""
         kind = "ending" if data.ending else data.renewal
@@ -60,6 +78,15 @@ class CentreReactions:
     async def ended(self, tx: Tx, event: Event, data: booking.ContractEnded) -> None:
         self._tell(tx, event, data.resident_id, "contract.ended", _day(data.ends_on))
         await self.outgoing.tell_partners(tx, event, data.resident_id, None)
+
+    def _tell_shift(
+        self, tx: Tx, event: Event, data: booking.ShiftPlanned | booking.ShiftChanged, template: str
+    ) -> None:
+        """Outside the quiet hours as far as that is of use: nothing after the shift's end."""
+        slot = Slot(data.service_date, data.start_minute, data.end_minute, "face_to_face")
+        quiet = self.outgoing.tenant(event).spec.quiet_hours
+        _, aside = news_at(self.clock.now(), data.starts_at, quiet)
+        self._tell(tx, event, data.resident_id, template, slot, asked=aside, until=data.ends_at)
 
     def _tell(
         self,

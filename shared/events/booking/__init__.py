@@ -23,6 +23,7 @@ from shared.events.booking.appointments import (
 from shared.events.booking.contracts import (
     ContractEnded,
     ContractExpiring,
+    ContractProposed,
     ContractRenewed,
     ContractStarted,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "CapacityWarned",
     "ContractEnded",
     "ContractExpiring",
+    "ContractProposed",
     "ContractRenewed",
     "ContractStarted",
     "CounsellorChanged",

@@ -13,6 +13,13 @@ class _Contract(Payload):
     ends_on: date
 
 
+class ContractProposed(_Contract):
+    """A centre proposes a first term; it begins once the worker has agreed, too."""
+
+    TYPE: ClassVar[str] = "banso.booking.contract.proposed.v1"
+    starts_on: date
+
+
 class ContractStarted(_Contract):
     TYPE: ClassVar[str] = "banso.booking.contract.started.v1"
     starts_on: date
@@ -35,6 +42,7 @@ class ContractEnded(_Contract):
 
 
 EVENTS: tuple[type[Payload], ...] = (
+    ContractProposed,
     ContractStarted,
     ContractExpiring,
     ContractRenewed,

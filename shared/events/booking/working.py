@@ -28,14 +28,18 @@ class _Shift(Payload):
 
 
 class ShiftPlanned(_Shift):
+    """`tell`: staff planned it and the worker is to hear of it; of several planned at once, the first one tells of all."""
+
     TYPE: ClassVar[str] = "banso.booking.shift.planned.v1"
+    tell: bool = False
 
 
 class ShiftChanged(_Shift):
-    """The fields give what is so now; `withdrawn`: the shift is no more."""
+    """The fields give what is so now; `withdrawn`: the shift is no more; `tell`: staff did that, and the worker is to hear of it."""
 
     TYPE: ClassVar[str] = "banso.booking.shift.changed.v1"
     withdrawn: bool = False
+    tell: bool = False
 
 
 class ShiftOffered(_Shift):

@@ -51,6 +51,14 @@ async def test_a_plan_is_explained_and_plans_nothing_until_it_is_published(centr
     listed = await centre.staff("GET", "/shifts", params={"centre_id": centre.id, "from": MONDAY, "days": 14})
     assert {s["origin"] for s in listed.json()["data"]} == {"plan"}
     assert len(listed.json()["data"]) == 8
+    told = await centre.desk.harness.published("booking", "banso.booking.shift.planned.v1")
+    first = {(e.data["resident_id"], e.data["service_date"]) for e in told if e.data["tell"]}
+    earliest = {s["resident_id"]: s["service_date"] for s in reversed(listed.json()["data"])}
+    assert (len(told), sum(e.data["tell"] for e in told), first) == (8, 2, set(earliest.items()))
+    one = listed.json()["data"][0]["id"]
+    assert (await centre.staff("POST", f"/shifts/{one}/withdraw")).status_code == 200
+    (gone,) = await centre.desk.harness.published("booking", "banso.booking.shift.changed.v1")
+    assert (gone.data["withdrawn"], gone.data["tell"]) == (True, True)
 
 
 async def test_what_stands_already_counts_and_whose_week_changed_keeps_it(centre: Centre) -> None:

@@ -8,6 +8,7 @@ from services.intake.line_choice import read_choice
 from shared.clock import parse_service_time
 from shared.events import booking
 from shared.events.booking import AttendanceStatus
+from shared.events.envelope import Payload
 from shared.ids import derived_id, new_ulid
 from tests.integration.notify.world import World
 
@@ -132,3 +133,75 @@ async def test_a_contracts_end_is_said_ahead_with_what_happens_then(
     await world.publish(event)
     assert (await world.finished(event, f"contract.expiring.{template}"))["state"] == "delivered"
     assert "5月31日（月）" in (await world.outside.inbox(user))[0]["message"]["text"]
+
+
+def planned_for(template: str, resident: str, world: World, *, news: bool = True) -> Payload:
+    """What others have planned for the resident, or have taken back; without `news` what they need not hear of."""
+    shift = {
+        "resident_id": resident,
+        "shift_id": derived_id("shf", new_ulid()),
+        "centre_id": derived_id("cen", new_ulid()),
+        "service_date": DAY,
+        "start_minute": 1380,
+        "end_minute": 1500,
+        "starts_at": parse_service_time("2026-12-03T23:00"),
+        "ends_at": parse_service_time("2026-12-03T25:00"),
+    }
+    stay = {
+        "resident_id": resident,
+        "experience_id": derived_id("exp", new_ulid()),
+        "place_id": derived_id("plc", new_ulid()),
+        "from_date": DAY,
+    }
+    contract = {k: shift[k] for k in ("resident_id", "centre_id")} | {"contract_id": derived_id("ctr", "one")}
+    kinds: dict[str, tuple[type[Payload], dict[str, object]]] = {
+        "shift.planned": (booking.ShiftPlanned, {**shift, "tell": news}),
+        "shift.withdrawn": (booking.ShiftChanged, {**shift, "withdrawn": True, "tell": news}),
+        "contract.proposed": (
+            booking.ContractProposed,
+            {**contract, "starts_on": DAY, "ends_on": date(2027, 6, 2)},
+        ),
+        "experience.requested": (
+            booking.ExperienceRequested,
+            {**stay, "to_date": DAY, "agree_by": parse_service_time("2026-12-03T18:00")},
+        ),
+        "experience.confirmed": (
+            booking.ExperienceAgreed,
+            {**stay, "party": "workplace", "complete": news},
+        ),
+        "experience.ended": (
+            booking.ExperienceCancelled,
+            {**stay, "by": "system" if news else "resident"},
+        ),
+    }
+    kind, fields = kinds[template]
+    return kind.model_validate(fields)
+
+
+async def test_what_others_planned_is_told_once_and_what_one_did_oneself_is_not(world: World) -> None:
+    user = await world.outside.friend()
+    resident = await world.resident({"line": user})
+    templates = {
+        "shift.planned": "最初は 12月3日（木） 23:00-25:00",
+        "shift.withdrawn": "センターの都合で",
+        "contract.proposed": "12月3日（木）からの契約の案",
+        "experience.requested": "12月3日（木）まで、とっておきます",
+        "experience.confirmed": "12月3日（木）からの職場体験が決まりました",
+        "experience.ended": "12月3日（木）からの職場体験は、なくなりました",
+    }
+    silent = [
+        world.event(planned_for(template, resident, world, news=False), resident, sequence=n)
+        for n, template in enumerate(("shift.planned", "shift.withdrawn", "experience.confirmed"), 1)
+    ]
+    silent.append(world.event(planned_for("experience.ended", resident, world, news=False), resident))
+    spoken = {
+        template: world.event(planned_for(template, resident, world), resident, sequence=n)
+        for n, template in enumerate(templates, 10)
+    }
+    await world.publish(*silent, *spoken.values())
+    for template, event in spoken.items():
+        assert (await world.finished(event, template))["state"] == "delivered", template
+    texts = [m["message"]["text"] for m in await world.outside.inbox(user) if m["message"]["type"] == "text"]
+    assert len(texts) == len(templates)
+    for said in templates.values():
+        assert sum(said in text for text in texts) == 1, said

@@ -21,7 +21,13 @@ from services.booking.centre.contract import (
     tick,
 )
 from services.booking.centre.worker import Renewal
-from shared.events.booking import ContractEnded, ContractExpiring, ContractRenewed, ContractStarted
+from shared.events.booking import (
+    ContractEnded,
+    ContractExpiring,
+    ContractProposed,
+    ContractRenewed,
+    ContractStarted,
+)
 from shared.events.envelope import Payload
 
 NOW = datetime(2026, 4, 1, 3, tzinfo=UTC)
@@ -71,7 +77,7 @@ def test_a_term_is_as_long_as_its_months_and_never_ends_beyond_them(first: date,
 
 def test_a_contract_runs_once_both_sides_have_agreed() -> None:
     proposed, events = propose("ctr_a", "res_a", "cen_a", date(2026, 4, 1), "staff:a", NOW)
-    assert (proposed.state, events) == ("proposed", [])
+    assert (proposed.state, [type(e) for e in events]) == ("proposed", [ContractProposed])
     assert agree(proposed, "centre", "staff:a", NOW) is None
     assert on(proposed, date(2027, 1, 1)) == (proposed, [])
     running = active()
