@@ -156,10 +156,10 @@ class Adverts:
         company_id, occupation = self._company(advert), profiles.get(advert.occupation_code or "")
         if offer_id in offers:
             said, events = renewed(offers[offer_id], advert, company_id, self.areas, occupation)
-            self.store.catalogue.put_offer(bulk, said, events, change.digest)
+            self.store.catalogue.put_offer(bulk, said, events, change)
         else:
             said, events = new_offer(advert, offer_id, company_id, self.areas, occupation, now)
-            self.store.catalogue.add_offer(bulk, said, events, change.digest)
+            self.store.catalogue.add_offer(bulk, said, events, change)
         return said
 
     def _company(self, advert: Advert) -> str:

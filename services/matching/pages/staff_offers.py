@@ -107,6 +107,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             asking=[(one, reference(one.resident_id)) for one in asking],
             said=SAID,
             standing=STANDING,
+            unread=await store.catalogue.unread(tenant.id, offer.id) if offer.source == "hellowork" else [],
             advice=[advice_text(one) for one in advise(draft_of(offer))],
             **_words(tenant),
         )

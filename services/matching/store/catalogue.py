@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
 
 from services.matching.company import Company
-from services.matching.hellowork.comparing import Held
+from services.matching.hellowork.comparing import Change, Held
+from services.matching.hellowork.unread import unread
 from services.matching.offer import Offer, Source
 from services.matching.offer_life import OPEN
 from services.matching.store.bulk import Bulk
@@ -118,13 +119,25 @@ class Catalogue:
             yield found
             after = found[-1]["created_at"], found[-1]["_id"]
 
-    def add_offer(self, bulk: Bulk, offer: Offer, events: list[Payload], digest: str | None = None) -> None:
-        """Raises at the writing when it is there already."""
-        bulk.insert("offers", offer.id, {**offer_document(offer), **_digest(digest)}, events)
+    def add_offer(
+        self, bulk: Bulk, offer: Offer, events: list[Payload], change: Change | None = None
+    ) -> None:
+        """`change` is what an advertisement made of it. Raises at the writing when it is there already."""
+        bulk.insert("offers", offer.id, {**offer_document(offer), **_advertised(change)}, events)
 
-    def put_offer(self, bulk: Bulk, offer: Offer, events: list[Payload], digest: str | None = None) -> None:
+    def put_offer(
+        self, bulk: Bulk, offer: Offer, events: list[Payload], change: Change | None = None
+    ) -> None:
         """The offer as it is now; `offer.version` is the one that it was made from."""
-        bulk.update("offers", offer.id, offer.version, {**offer_document(offer), **_digest(digest)}, events)
+        bulk.update(
+            "offers", offer.id, offer.version, {**offer_document(offer), **_advertised(change)}, events
+        )
+
+    async def unread(self, tenant: str, offer_id: str) -> list[tuple[str, str]]:
+        """(tag, text) of what its advertisement says beyond what the offer holds, in the order of the advertisement."""
+        async with reachable():
+            found = await self.db["offers"].find_one({"_id": offer_id, "tenant_id": tenant}, {"unread": 1})
+        return [(tag, text) for tag, text in (found or {}).get("unread", ())]
 
     def add_company(self, bulk: Bulk, company: Company, events: list[Payload], list_key: str = "") -> None:
         fields = {**self.companies.document(bulk.tenant, company), "created_at": company.created_at}
@@ -154,5 +167,9 @@ class Catalogue:
             return await found.to_list(None)
 
 
-def _digest(digest: str | None) -> dict[str, str]:
-    return {} if digest is None else {"digest": digest}
+def _advertised(change: Change | None) -> Document:
+    """What is kept beside the offer of its advertisement. Pairs, as a tag may hold what no field's name may."""
+    if change is None:
+        return {}
+    said = unread(change.advert.tags) if change.advert else ()
+    return {"digest": change.digest, "unread": [list(pair) for pair in said]}

@@ -19,6 +19,7 @@ from shared.idempotency import Command
 from shared.leases import take_lease
 from tests.harness import DEADLINE, Harness, eventually
 from tests.integration.matching.importing import A, Desk, advert, kjno, open_desk
+from tests.signing_in import staff_cookie
 from tests.unit.matching.hellowork.samples import xml
 
 
@@ -54,6 +55,24 @@ async def test_advertisements_become_offers_of_companies_that_are_let_in(desk: D
         (4, "kjyukoymd", "unreadable", True),
         (5, "chgnkeitai_kagen", "implausible", False),
     ]
+
+
+async def test_what_no_field_holds_is_kept_as_advertised_for_staff_and_goes_with_the_next_advertisement(
+    desk: Desk,
+) -> None:
+    async def page() -> str:
+        offer_id = (await desk.offers())[kjno(1)]["_id"]
+        cookies = "; ".join(f"{name}={value}" for name, value in staff_cookie(desk.harness, A).items())
+        headers = {"Host": f"{A}.localhost", "Cookie": cookies}
+        return (await desk.started.client.get(f"/matching/staff/offers/{offer_id}", headers=headers)).text
+
+    await desk.send("hellowork", xml(advert(1, mihon_ran="見本の欄 <1>")))
+    kept = (await desk.offers())[kjno(1)]["unread"]
+    assert ["mihon_ran", "見本の欄 <1>"] in kept
+    assert "mihon_ran" in (said := await page())
+    assert "見本の欄 &lt;1&gt;" in said
+    await desk.send("hellowork", xml(advert(1)))
+    assert "mihon_ran" not in await page()
 
 
 async def test_an_import_that_is_repeated_changes_nothing_and_tells_nothing(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from services.matching.hellowork.figures import day, days_off, minute, number, s
 from services.matching.hellowork.offering import employer_of, new_offer, renewed
 from services.matching.hellowork.reading import Record, records
 from services.matching.hellowork.record import Advert, Problem, read_record
+from services.matching.hellowork.unread import LONGEST, MOST, unread
 from services.matching.hellowork.wage import wage_of
 from services.matching.hellowork.worktime import windows_of
 from services.matching.hours import DAY, LATEST, Window, week_mask
@@ -367,3 +368,15 @@ def test_an_offer_has_its_place_and_its_occupations_profile_and_opens_again_when
     assert [type(event) for event in events] == [OfferPublished]
     paused, events = renewed(replace(offer, state="paused"), good(), "com_1", AREAS, baker)
     assert (paused.state, [type(event) for event in events]) == ("paused", [OfferChanged])
+
+
+def test_what_no_field_holds_is_kept_as_it_is_within_bounds() -> None:
+    kept = dict(unread(good(mihon_ran="見本の欄", khkyjgn="250,000円").tags))
+    assert (kept["mihon_ran"], kept["khkyjgn"], kept["chgnkeitai_jgn"]) == (
+        "見本の欄",
+        "250,000円",
+        "240,000円",
+    )
+    assert not kept.keys() & {"kjno", "sksu", "shigoto_ny", "kjyukoymd"}
+    many = unread({f"mihon_{n}": "長" * 9999 for n in range(999)} | {"名" * 101: "x"})
+    assert (len(many), {len(text) for _, text in many}) == (MOST, {LONGEST})
