@@ -27,7 +27,7 @@ TAUGHT, PER_COMPANY, SENT_TO = 3_000, 10, 200
 POLICY = Policy(True, 500, 190, True, (Push("見本", 50, ("P",), ("短時間",), NOW.date()),))
 SEEKER = a_seeker(
     profile=Profile(dict.fromkeys(SCALES, 0.7)),
-    wishes=Wishes(hours=(Window((0, 1, 2, 3, 4), 540, 1080),), wage_floor=1000, skills=("見本",)),
+    wishes=Wishes(hours=(Window((0, 1, 2, 3, 4), 480, 1260),), wage_floor=1000, skills=("見本",)),
     history={f"ofr_{n:06}": 1.0 + n % 4 for n in range(0, 900, 30)},
 )
 
