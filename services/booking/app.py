@@ -20,6 +20,7 @@ from services.booking.pages.views import choice_of, time_text
 from services.booking.pages.waiting import waiting_pages
 from services.booking.pages.work import work_contract_pages, work_pages
 from services.booking.pages.work_views import prepare
+from services.booking.pages.work_wishes import wish_pages
 from services.booking.parts import parts_of
 from services.booking.reassigning import Reassigning
 from services.booking.routes.availability import availability_routes
@@ -105,6 +106,7 @@ async def compose(core: Core) -> Service:
             feed_files(feeding),
             work_pages(pages, working),
             work_contract_pages(pages, working),
+            wish_pages(pages, working.crew),
             *staff_pages(pages, core.clock, core.registry, parts, reassigning, waitlist, feeding, working),
             centre_staff_pages(pages, working),
         ],

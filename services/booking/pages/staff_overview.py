@@ -1,6 +1,6 @@
 """/booking/staff: today, and what needs somebody's attention."""
 
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -39,6 +39,13 @@ def overview_pages(
         )
         return [a for a in found if unmarked(a, clock.now())][:LISTED]
 
+    def outside_of_hours(staff: Staff, appointment: Appointment, known: dict[str, Counsellor]) -> bool:
+        """Is it outside of its counsellor's hours, or with somebody who takes no appointments (any more)?"""
+        counsellor, slot = known.get(appointment.slot.counsellor_id), appointment.slot
+        home = people.registry.pool(slot.pool) if slot.pool else None
+        zone = zone_of(home or staff.tenant)
+        return counsellor is not None and not counsellor.hours.cover(slot.starts_at, slot.ends_at, zone)
+
     async def ahead(staff: Staff, today: date) -> list[Appointment]:
         last = today + timedelta(days=AHEAD)
         coming = await agenda.between(
@@ -61,7 +68,7 @@ def overview_pages(
         taking = [a for a in of_today if a.state != "cancelled"]
         coming = await ahead(staff, today)
         touched = [a for a in coming if _away(a, known)]
-        outside = [a for a in coming if a not in touched and _outside(a, known, zone_of(tenant))]
+        outside = [a for a in coming if not _away(a, known) and outside_of_hours(staff, a, known)]
         of_centre = staff.may("centre:read")
         unclear = await workers.with_unplaced(tenant.id, now) if of_centre else []
         return pages.render(
@@ -92,9 +99,3 @@ def _away(appointment: Appointment, known: dict[str, Counsellor]) -> bool:
     counsellor, slot = known.get(appointment.slot.counsellor_id), appointment.slot
     absences = counsellor.absences if counsellor else ()
     return any(a.starts_at < slot.ends_at and slot.starts_at < a.ends_at for a in absences)
-
-
-def _outside(appointment: Appointment, known: dict[str, Counsellor], zone: tzinfo) -> bool:
-    """Does it lie outside of its counsellor's hours, or is it with somebody who takes no appointments (any more)?"""
-    counsellor, slot = known.get(appointment.slot.counsellor_id), appointment.slot
-    return counsellor is not None and not counsellor.hours.cover(slot.starts_at, slot.ends_at, zone)

@@ -1,12 +1,13 @@
 """The people of a centre and their shifts: what every use case here begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.booking.centre.shift import Shift, seat_id
 from services.booking.centre.worker import Centre, Worker, check_centre, check_worker
+from services.booking.hours import WeeklyHours
 from services.booking.openings import zone_of
 from services.booking.service_day import earliest_running
 from services.booking.store.calendars import Calendars
@@ -15,11 +16,13 @@ from services.booking.store.residents import Residents
 from services.booking.store.shifts import Shifts
 from services.booking.store.workers import Standing, Workers
 from shared.clock import Clock
-from shared.errors import Conflict, NotFound, StaleVersion
+from shared.errors import Conflict, NotFound, StaleVersion, Unavailable
 from shared.events.booking import WorkerEnrolled
 from shared.idempotency import Command
 from shared.mongo import Duplicate
 from shared.tenancy import Tenant
+
+TRIES = 25
 
 
 class StationFull(Conflict):
@@ -108,6 +111,28 @@ class Crew:
         if wanted == present.worker:
             return present.worker
         return await self.workers.change(tenant.id, wanted, self.now(), command)
+
+    async def wish(
+        self,
+        tenant: Tenant,
+        resident_id: str,
+        more: bool,
+        hours: Callable[[Worker], tuple[tuple[WeeklyHours, ...], tuple[WeeklyHours, ...]]],
+        command: Command,
+    ) -> Worker:
+        """A worker's own wishes: more hours or not, and the (available, preferred) hours of the week that `hours` makes of what is kept.
+
+        Raises NotFound, Invalid.
+        """
+        for _ in range(TRIES):
+            worker = (await self.workers.find(tenant.id, resident_id)).worker
+            available, preferred = hours(worker)
+            wanted = replace(worker, wishes_more=more, available=available, preferred=preferred)
+            try:
+                return await self.change_worker(tenant, wanted, worker.version, command)
+            except StaleVersion:
+                continue
+        raise Unavailable("too many changes of the same worker at once")
 
     async def standing(self, tenant: Tenant, resident_id: str) -> tuple[Standing, Centre]:
         """A worker and their centre. Raises NotFound."""

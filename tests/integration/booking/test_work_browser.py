@@ -46,13 +46,14 @@ async def test_every_page_and_state_is_accessible(
     stay = (await request(centre, "aoi", await place(centre), from_date="2026-12-14")).json()["id"]
     centre.desk.at(parse_service_time(f"{DAY}T09:00"))
     await centre.tell("ren", "absent", service_date="2026-12-04")
+    await centre.tell("new", "late")
 
     async def offers() -> int:
         return len((await centre.me("aoi", "GET", "/offers")).json())
 
     await eventually(offers)
     page = await visit(chromium, address, centre.desk.who("aoi"), viewport)
-    for path in ("", "/week", f"/week?monday={MONDAY}&saved=part", "/hours", "/contracts"):
+    for path in ("", "/week", f"/week?monday={MONDAY}&saved=part", "/wishes", "/hours", "/contracts"):
         await page.goto(f"{address}/booking/work{path}")
         await accessible(page)
     await centre.me("aoi", "POST", f"/contracts/{contract.json()['id']}/agree")

@@ -164,6 +164,36 @@ async def test_a_contract_is_agreed_to_and_not_renewed_by_a_press(centre: Centre
     assert (await browse(centre, "ren", "POST", f"{path}/end")).status_code == 404
 
 
+async def test_who_works_says_that_more_hours_are_welcome_and_which_suit(centre: Centre) -> None:
+    night = [{"weekday": 2, "start_minute": s, "end_minute": s + 120} for s in (600, 1320)]
+    who = await centre.worker("aoi", available=night, preferred=night[1:], max_days=2)
+    page = (await browse(centre, "aoi", "GET", "/wishes")).text
+    assert "10:00から12:00、22:00から24:00" in page and 'name="start-2"' not in page
+    form = {
+        "more": "yes",
+        "start-0": "1380",
+        "end-0": "1500",
+        "liked-0": "yes",
+        "start-4": "600",
+        "end-4": "900",
+    }
+    half = await browse(centre, "aoi", "POST", "/wishes", {**form, "end-4": "600", "start-5": "600"})
+    assert (half.status_code, "金曜日、土曜日：" in half.text) == (422, True)
+    saved = await browse(centre, "aoi", "POST", "/wishes", form)
+    assert (saved.status_code, saved.headers["location"]) == (303, "/booking/work/wishes?saved=yes")
+    kept = (await centre.staff("GET", f"/workers/{who}")).json()
+    monday = {"weekday": 0, "start_minute": 1380, "end_minute": 1500}
+    friday = {"weekday": 4, "start_minute": 600, "end_minute": 900}
+    assert (kept["wishes_more"], kept["max_days"]) == (True, 2)
+    assert kept["available"] == [monday, *night, friday]
+    assert kept["preferred"] == [monday, night[1]]
+    await browse(centre, "aoi", "POST", "/wishes", {"more": "no"})
+    kept = (await centre.staff("GET", f"/workers/{who}")).json()
+    assert (kept["wishes_more"], kept["available"], kept["preferred"]) == (False, night, night[1:])
+    for odd in ({"start-0": "9999", "end-0": "9999"}, {"start-0": "１２", "end-0": "-5"}):
+        assert (await browse(centre, "aoi", "POST", "/wishes", odd)).status_code in (303, 422)
+
+
 async def test_the_picture_of_hours_has_its_table(centre: Centre) -> None:
     await centre.worker("aoi")
     await centre.planned("aoi", centre.entry(MONDAY))
@@ -194,7 +224,7 @@ async def test_staff_see_who_is_there_and_record_it(centre: Centre) -> None:
 
 async def test_who_works_with_no_centre_reads_that_nothing_is_here(centre: Centre) -> None:
     await centre.desk.registered("aoi")
-    for path in ("", "/week", "/hours", "/contracts"):
+    for path in ("", "/week", "/wishes", "/hours", "/contracts"):
         assert (await browse(centre, "aoi", "GET", path)).status_code == 404
 
 
