@@ -61,6 +61,24 @@ async def apply_again(store: Store, tenant: str, company_id: str, command: Comma
     return await store.companies.change(tenant, company_id, lambda c: rules.apply_again(c, now), command)
 
 
+async def correct(
+    store: Store,
+    tenant: str,
+    company_id: str,
+    name: str,
+    municipality_code: str,
+    about: str,
+    command: Command,
+    now: datetime,
+) -> Company:
+    """Raises NotFound, NotNow."""
+
+    def rule(company: Company) -> rules.Change:
+        return rules.correct(company, name, municipality_code, about, now)
+
+    return await store.companies.change(tenant, company_id, rule, command)
+
+
 async def alike(store: Store, tenant: str, company: Company) -> list[Company]:
     """Other companies with the same contact or a name that holds this one's: perhaps the same."""
     found = await store.companies.newest(tenant, None, LIKE, words=company.name)

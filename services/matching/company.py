@@ -94,6 +94,13 @@ def describe(
     return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
 
 
+def correct(company: Company, name: str, municipality_code: str, about: str, now: datetime) -> Change:
+    """The company puts right what it registered with, and asks again if it was declined. Raises NotNow once it was let in."""
+    asking = replace(company, registration=rules.correct(company.registration, now))
+    changed, _ = describe(asking, name, municipality_code, company.contact_email, about)
+    return changed, [] if changed == company else [CompanyChanged(company_id=company.id)]
+
+
 def name_contact(company: Company, name: str, phone: str) -> Change:
     """Whom to ask for, and where to call; either may be empty."""
     changed = replace(company, contact_name=name, contact_phone=phone)

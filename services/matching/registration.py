@@ -54,6 +54,14 @@ def apply_again(registration: Registration, now: datetime) -> Registration:
     return apply(now)
 
 
+def correct(registration: Registration, now: datetime) -> Registration:
+    """What the company said of itself is put right: while it waits, it goes on waiting; after it was declined, it asks again.
+
+    Raises NotNow once the municipality has let it in: from then on it keeps what is held of it.
+    """
+    return registration if registration.standing == "waiting" else apply_again(registration, now)
+
+
 def approve(registration: Registration, by: str, now: datetime) -> Registration:
     """Raises NotNow unless it waits."""
     return _decide(_from(registration, "waiting"), "approved", None, by, now)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.matching.market import Market
 from services.matching.pages import staff_companies, staff_offers
 from services.matching.pages.company_contact import contact_pages
+from services.matching.pages.company_details import detail_pages
 from services.matching.pages.company_entrance import entrance_pages
 from services.matching.pages.company_home import home_pages
 from services.matching.pages.company_offers import offer_pages
@@ -25,6 +26,7 @@ def company_page_routers(
         entrance_pages(core, store, pages, name),
         home_pages(core, store, market, pages),
         contact_pages(core, store, pages),
+        detail_pages(core, store, pages, name),
         offer_pages(core, store, market, pages, name),
         workplace_pages(core, store, pages),
         experience_pages(store, pages),

@@ -1,6 +1,6 @@
 """/matching/company/register, /sign-in, /enter/{token} and /sign-out: how a company comes in, and goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -68,10 +68,8 @@ def entrance_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIR
     @router.post("/register")
     async def register(request: Request, tenant: HostTenant, form: FormOf) -> Response:
         refuse_foreign_page(request)
-        fields = {
-            name: next(iter(form.get(name, ())), "").strip()[: most + 1] for name, most in FIELDS.items()
-        }
-        body, problems = _read(fields, reach_of(tenant))
+        fields = typed(form)
+        body, problems = read_company(fields, reach_of(tenant))
         if body is None:
             return ask(tenant, fields, problems)
         knocks.count(request, tenant)
@@ -140,7 +138,14 @@ def entrance_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIR
     return router
 
 
-def _read(fields: Mapping[str, Any], reach: frozenset[str]) -> tuple[CompanyBody | None, dict[str, str]]:
+def typed(form: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What was typed, trimmed."""
+    return {name: next(iter(form.get(name, ())), "").strip()[: most + 1] for name, most in FIELDS.items()}
+
+
+def read_company(
+    fields: Mapping[str, Any], reach: frozenset[str]
+) -> tuple[CompanyBody | None, dict[str, str]]:
     """What the form says, or what is wrong with it, by field."""
     wrong: set[str] = set()
     body = None

@@ -1,5 +1,6 @@
 """Companies: registering, being let in, signing in by a one-time link, and nothing but their own; whose offers nobody may see."""
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -241,13 +242,43 @@ async def test_staff_decide_once_and_a_declined_company_may_ask_again(town: Town
     assert (await desk.post(f"{path}/approve")).status_code == 409
     browser = await signed_in(town)
     assert "もう一度申し込む" in browser.page
+    wrong = await browser.post(f"{HOME}/details", name="", municipality_code="131016", about="木工")
+    assert (wrong.status_code, wrong.text.count('class="error"')) == (422, 2)
+    form = await browser.get(f"{HOME}/details")
+    assert 'value="見本工房"' in form.text and "木工</textarea>" in form.text
+    home = await browser.post(
+        f"{HOME}/details", name="見本工房（新）", municipality_code=town.code, about="修理"
+    )
+    assert "見本工房（新）の募集" in home.text and "確かめています" in home.text
+    held = (await town.api.get(f"/matching/v1/companies/{company}", headers=town.staff)).json()
+    assert (held["contact_email"], held["about"], held["standing"]) == (ADDRESS, "修理", "waiting")
+    await desk.post(f"{path}/decline", reason="outside_area")
+    browser = await signed_in(town, nth=2)
     await browser.post(f"{HOME}/apply-again")
     assert "確かめています" in browser.page
     assert (await staff(town, "auditor").post(f"{path}/approve")).status_code == 403
     assert (await desk.post(f"{path}/approve", site="cross-site")).status_code == 403
     await desk.post(f"{path}/approve")
+    assert (await browser.get(f"{HOME}/details")).status_code == 303
+    late = await browser.post(f"{HOME}/details", name="よそ", municipality_code=town.code)
+    assert late.status_code == 409
     events = [e.type.split(".")[3] for e in await town.harness.published("matching") if "company" in e.type]
-    assert events == ["registered", "declined", "link_requested", "changed", "approved"]
+    declined = ["declined", "link_requested", "changed"]
+    assert events == ["registered", *declined, *declined, "approved"]
+
+
+async def test_a_company_with_many_offers_finds_all_of_them(town: Town) -> None:
+    company = await town.company()
+    for title in ("はじめの仕事", "つぎの仕事", "おわりの仕事"):
+        await town.offer(company["id"], title=title)
+    token = town.harness.of("matching").core.authenticator.company_session(town.tenant, company["id"])
+    browser = Browser(town, {COMPANY_COOKIE: token})
+    first = await browser.get(f"{HOME}?limit=2")
+    assert ("つぎの仕事" in first.text, "はじめの仕事" in first.text) == (True, False)
+    following = html.unescape(re.findall(rf'href="({HOME}\?[^"]+)"', first.text)[0])
+    second = await browser.get(following)
+    assert ("つぎの仕事" in second.text, "はじめの仕事" in second.text) == (False, True)
+    assert "これより前の募集" not in second.text
 
 
 async def test_a_company_from_before_there_was_an_approval_is_let_in_and_signs_in(town: Town) -> None:
