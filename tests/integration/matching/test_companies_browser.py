@@ -32,11 +32,13 @@ async def of_staff(browser: Browser, town: Town, address: str, viewport: Viewpor
 
 
 async def of_company(
-    browser: Browser, town: Town, address: str, company_id: str, viewport: ViewportSize
+    browser: Browser, town: Town, address: str, company_id: str, viewport: ViewportSize, epoch: int = 0
 ) -> Page:
-    """Somebody who opened a link of the company."""
+    """Somebody who opened a link of the company, whose sessions were ended `epoch` times before."""
     context = await browser.new_context(viewport=viewport)
-    token = town.harness.of("matching").core.authenticator.company_session(town.tenant, company_id)
+    token = town.harness.of("matching").core.authenticator.company_session(
+        town.tenant, company_id, epoch=epoch
+    )
     await context.add_cookies([{"name": COMPANY_COOKIE, "value": token, "url": address + HOME}])
     return await context.new_page()
 
@@ -86,7 +88,7 @@ async def test_a_company_registers_is_let_in_and_posts_on_a_phone_without_javasc
 async def test_every_page_and_state_of_companies_is_accessible(
     chromium: Browser, town: Town, address: str, viewport: ViewportSize
 ) -> None:
-    waiting = await town.company(name="見本工房", waiting=True)
+    waiting = await town.company(name="見本工房", waiting=True, contact_email=ADDRESS)
     company = await town.company()
     place = await town.made(
         "/matching/v1/workplaces",
@@ -114,6 +116,9 @@ async def test_every_page_and_state_of_companies_is_accessible(
         await accessible(page)
     if viewport != PHONE:
         return
+    await page.goto(address + await link(town))
+    await page.get_by_role("button", name="入る").wait_for()
+    await accessible(page)
     await page.goto(f"{address}{HOME}/register")
     await follow(page.get_by_role("button", name="登録を申し込む"))
     await accessible(page)
@@ -142,6 +147,21 @@ async def test_every_page_and_state_of_companies_is_accessible(
     newcomer = await of_company(chromium, town, address, waiting["id"], viewport)
     await newcomer.goto(f"{address}{HOME}")
     await accessible(newcomer)
+    await follow(newcomer.get_by_role("link", name="直せます"))
+    await newcomer.get_by_label("会社や団体の名前").fill("")
+    await follow(newcomer.get_by_role("button", name="保存する"))
+    await newcomer.locator(".error-summary").wait_for()
+    await accessible(newcomer)
+    for decided, how, reason, told in (
+        (waiting, "decline", "duplicate", "今回は、登録を見送りました"),
+        (company, "pause", "own_wish", "いま、お休み中です"),
+    ):
+        path = f"/matching/v1/companies/{decided['id']}/{how}"
+        assert (await town.api.post(path, json={"reason": reason}, headers=town.staff)).is_success
+        theirs = await of_company(chromium, town, address, decided["id"], viewport, epoch=1)
+        await theirs.goto(f"{address}{HOME}")
+        await theirs.get_by_text(told).wait_for()
+        await accessible(theirs)
 
 
 @sizes
