@@ -30,7 +30,11 @@ class StaffBrowser:
         """Send a form of the page with its hidden fields; follow the redirect."""
         action = re.escape(f"/booking/staff{path}")
         found = re.search(rf'<form method="post" action="{action}".*?</form>', self.page, re.DOTALL)
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0] if found else ""))
+        hidden: dict[str, list[str]] = {}
+        for name, value in re.findall(
+            r'type="hidden" name="([\w-]+)" value="([^"]*)"', found[0] if found else ""
+        ):
+            hidden.setdefault(name, []).append(value)
         answer = await self.client.post(
             f"/booking/staff{path}", headers=self.headers, data={**hidden, **form}
         )

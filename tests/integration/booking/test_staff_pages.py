@@ -203,6 +203,45 @@ async def test_hours_that_somebody_else_changed_meanwhile_are_not_overwritten_un
     assert "保存しました" in me.page
 
 
+async def test_hours_cut_are_shown_with_what_they_strand_then_saved_then_it_goes_to_others(
+    desk: Desk,
+) -> None:
+    mine = await desk.counsellor()
+    early, late = await desk.booked("aoi", mine, 1320), await desk.booked("ren", mine, 1500)
+    me, staff = StaffBrowser(desk, "counsellor", counsellor_id=mine), StaffBrowser(desk)
+    where = f"/counsellors/{mine}/hours"
+    await me.get(where)
+    await me.post(where, **{f"weekday-{n}": "22:00-24:00" for n in range(7)})
+    assert "この変更で、1件の予約が担当の時間の外になります" in me.page
+    assert late in me.page and early not in me.page
+    assert (await desk.staff("GET", f"/counsellors/{mine}")).json()["weekly_hours"][0]["end_minute"] == 1620
+    await staff.get("")
+    assert "担当の時間の外になった予約" not in staff.page
+    await me.post(where)
+    assert "担当の時間の外になっている予約が1件あります" in me.page
+    assert (await desk.staff("GET", f"/counsellors/{mine}")).json()["weekly_hours"][0]["end_minute"] == 1440
+    await staff.get("")
+    assert "担当の時間の外になった予約（1件）" in staff.page and f"/counsellors/{mine}/outside" in staff.page
+
+    colleague = await desk.counsellor(display_name="見本 同僚")
+    await me.post(f"/counsellors/{mine}/outside")
+    assert "1件を引きつぎました" in me.page and "見本 同僚" in me.page
+    moved = (await desk.staff("GET", f"/appointments/{late}")).json()
+    stayed = (await desk.staff("GET", f"/appointments/{early}")).json()
+    assert (moved["counsellor_id"], stayed["counsellor_id"]) == (colleague, mine)
+    await me.get(f"/counsellors/{mine}/outside")
+    assert "担当の時間の外の予約はありません" in me.page
+
+    profile = f"/counsellors/{mine}/profile"
+    await staff.get(profile)
+    fields: dict[str, Any] = {"display_name": "見本", "channels": ["online"], "languages": ["ja"]}
+    await staff.post(profile, **fields)  # `active` is not ticked any more
+    assert "この変更で、1件の予約が担当の時間の外になります" in staff.page and early in staff.page
+    await staff.post(profile)
+    assert "いま予約を受けていません" in staff.page
+    assert (await desk.staff("GET", f"/counsellors/{mine}")).json()["active"] is False
+
+
 async def test_a_leave_is_shown_with_what_it_touches_then_kept_then_given_to_others(desk: Desk) -> None:
     mine = await desk.counsellor()
     first, second = await desk.booked("aoi", mine, 1320), await desk.booked("ren", mine, 1500)

@@ -1,5 +1,6 @@
 """When a counsellor works, against a plain look at every minute."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -154,3 +155,22 @@ def test_a_date_replaces_the_hours_that_would_be_in_its_way() -> None:
     later, sooner = DateHours(DAY, (Span(700, 720), Span(60, 660))), DateHours(date(2026, 12, 2))
     checked = check_exceptions(Hours(weekly, (later, sooner)))
     assert checked.exceptions == (sooner, DateHours(DAY, (Span(60, 660), Span(700, 720))))
+
+
+def test_a_time_lies_in_the_hours_only_with_all_of_it_and_leave_is_no_matter() -> None:
+    away = Absence("lea_x", datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 9, tzinfo=UTC))
+    thursdays = Hours((WeeklyHours(3, 1320, 1620),), absences=(away,))  # 22:00-27:00
+    thursday = date(2026, 12, 3)
+
+    def covered(hours: Hours, start: int, end: int) -> bool:
+        return hours.cover(instant(thursday, start, TOKYO), instant(thursday, end, TOKYO), TOKYO)
+
+    assert (
+        covered(thursdays, 1320, 1380) and covered(thursdays, 1410, 1470) and covered(thursdays, 1560, 1620)
+    )
+    assert not covered(thursdays, 1315, 1375) and not covered(thursdays, 1565, 1625)
+    assert not covered(replace(thursdays, active=False), 1410, 1470)
+    assert covered(replace(thursdays, to_date=thursday), 1560, 1620)
+    assert not covered(replace(thursdays, to_date=date(2026, 12, 2)), 1410, 1470)
+    closed = DateHours(thursday)
+    assert not covered(replace(thursdays, exceptions=(closed,)), 1410, 1470)
