@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.booking.centre.attendance import confirmed
-from services.booking.centre.capacity import Direction, notice
+from services.booking.centre.capacity import Direction, first_of_month, notice
 from services.booking.centre.worker import Centre
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_route import ResidentPath, staff_command, staff_router
 from services.booking.pages.work_views import GUIDES, STATES, month_bar, week_bars
+from services.booking.routes.capacity_shapes import pay_file
+from services.booking.routes.centre_shapes import Month, month_of
 from services.booking.slot import check_date
 from services.booking.working.parts import Working
 from shared.errors import Conflict, Invalid, NotFound
@@ -24,6 +26,7 @@ from shared.web.visiting import go
 
 Text = Annotated[str, Form()]
 Asked = Annotated[str, Query(max_length=40)]
+CentreQuery = Annotated[str, Query(pattern=id_pattern("cen"))]
 ShiftPath = Annotated[str, Path(pattern=id_pattern("shf"))]
 Reader = Annotated[Staff, Depends(StaffWith("centre:read"))]
 Writer = Annotated[Staff, Depends(StaffWith("centre:write"))]
@@ -127,7 +130,21 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
 
     @router.get("/capacity")
     async def see_capacity(staff: Reader, centre: Asked = "") -> HTMLResponse:
-        known, chosen = await centres(staff, centre)
+        return await capacity_page(staff, centre)
+
+    @router.get("/capacity/pay")
+    async def pay(staff: Reader, centre: CentreQuery, month: Month) -> Response:
+        """A month's statements as CSV, the same file as over the API; what is missing for it is said on the page."""
+        try:
+            statements = await working.paying.of_centre(staff.tenant, centre, month_of(month))
+        except Conflict as refused:
+            return await capacity_page(staff, centre, status=409, problem=problem_title(refused.slug))
+        return pay_file(statements, month)
+
+    async def capacity_page(
+        staff: Staff, asked: str, *, status: int = 200, problem: str = ""
+    ) -> HTMLResponse:
+        known, chosen = await centres(staff, asked)
         if chosen is None:
             return pages.render(
                 "staff_capacity.html", staff.tenant, staff=staff, here=CAPACITY, centres=[], centre=None
@@ -140,8 +157,11 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
         return pages.render(
             "staff_capacity.html",
             staff.tenant,
+            status=status,
+            problem=problem,
             staff=staff,
             here=CAPACITY,
+            pay_months=[first_of_month(month - timedelta(days=1)), month],
             centres=known,
             centre=found,
             weeks=week_bars(total.weeks, most),

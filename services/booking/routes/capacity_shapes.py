@@ -1,12 +1,14 @@
 """What goes in and out over HTTP: ledgers, forecasts, commitments, pay."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from services.booking.centre.capacity import Ledger
-from services.booking.centre.pay import Statement
+from services.booking.centre.pay import Statement, as_csv
 from services.booking.centre.worker import Centre, Guide
 from services.booking.routes.shapes import Body
 from services.booking.working.reviewing import Capacity
@@ -129,3 +131,11 @@ class PayOut(BaseModel):
             yen=found.yen,
             lines=lines,
         )
+
+
+def pay_file(statements: Iterable[Statement], month: str) -> Response:
+    """Statements of `month` ("2026-12") as a file for spreadsheets (UTF-8 with a byte order mark)."""
+    name = f"attachment; filename=pay-{month}.csv"
+    return Response(
+        as_csv(statements), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
+    )

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.booking.centre.pay import as_csv
 from services.booking.routes.capacity_shapes import (
     CapacityOut,
     CentreCapacityOut,
     CommitmentsBody,
     PayOut,
     WorkerCapacityOut,
+    pay_file,
 )
 from services.booking.routes.centre_shapes import (
     CentreBody,
@@ -98,10 +98,7 @@ def centre_routes(working: Working) -> APIRouter:
     ) -> Response:
         """Everybody's statement of a month as CSV for spreadsheets (UTF-8 with a byte order mark)."""
         statements = await working.paying.of_centre(tenant, centre_id, month_of(month))
-        name = f"attachment; filename=pay-{month}.csv"
-        return Response(
-            as_csv(statements), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
-        )
+        return pay_file(statements, month)
 
     return router
 

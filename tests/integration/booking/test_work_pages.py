@@ -8,7 +8,7 @@ import pytest
 
 from shared.auth import SESSION_COOKIE
 from shared.clock import parse_service_time
-from tests.harness import Harness
+from tests.harness import Harness, eventually
 from tests.integration.booking.centre import MONDAY, Centre, open_centre
 from tests.integration.booking.desk import A, B
 from tests.signing_in import staff_cookie
@@ -251,3 +251,33 @@ async def test_staff_are_asked_to_look_at_a_plan_together_not_to_count_it_agains
     centre.desk.at(parse_service_time("2026-12-28T12:00"))
     page = await staff(centre, "GET", "/capacity")
     assert "目安より少なめ" in page.text and "失うものはありません" in page.text
+
+    async def overview() -> bool:
+        return "目安から離れている人が、1人" in (await staff(centre, "GET", "")).text
+
+    await eventually(overview)
+
+
+async def test_staff_fetch_a_months_pay_from_the_page_and_read_what_is_missing_for_it(centre: Centre) -> None:
+    who = await centre.worker("aoi")
+    (mine,) = await centre.planned("aoi", centre.entry(DAY), monday=THIS_WEEK)
+    centre.desk.at(parse_service_time(f"{DAY}T13:00"))
+    await staff(centre, "POST", f"/attendance/{mine}", {"status": "present"})
+    page = (await staff(centre, "GET", "/capacity")).text
+    (last, this) = re.findall(r'href="/booking/staff(/capacity/pay[^"]*)"', page)
+    got = await staff(centre, "GET", this.replace("&amp;", "&"))
+    api = await centre.staff("GET", f"/centres/{centre.id}/pay", params={"month": "2026-12"})
+    assert (got.status_code, got.headers["content-type"], got.content) == (
+        200,
+        "text/csv; charset=utf-8",
+        api.content,
+    )
+    assert f"{who},2026-12-03" in got.text
+    assert (await staff(centre, "GET", last.replace("&amp;", "&"))).status_code == 200
+    assert (await staff(centre, "GET", this.replace("&amp;", "&"), tenant=B)).status_code == 404
+    terms = (await centre.staff("GET", f"/centres/{centre.id}")).json()
+    del terms["id"], terms["version"]
+    changed = await centre.staff("PUT", f"/centres/{centre.id}", {**terms, "rates": []})
+    assert changed.status_code == 200, changed.text
+    missing = await staff(centre, "GET", this.replace("&amp;", "&"))
+    assert (missing.status_code, "時給" in missing.text) == (409, True)
