@@ -147,6 +147,7 @@ def _row(one: Listed, offers: dict[str, Offer]) -> dict[str, Any]:
             "company": offers[pick.offer_id].company_name if pick.offer_id in offers else "",
             "score": pick.score,
             "reasons": [wording.term_text(term) for term in pick.reasons],
+            "mismatch": wording.term_text(pick.mismatch) if pick.mismatch else None,
             "sent": pick.offer_id in one.offers,
         }
         for pick in one.entry.picks

@@ -35,13 +35,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class Pick:
-    """One offer of one message. `reasons` are the terms that speak most for it, at most three."""
+    """One offer of one message. `reasons` are the terms that speak most for it, at most three; `mismatch` is what is said against it."""
 
     offer_id: str
     company_id: str
     rank: int
     score: int
     reasons: tuple[Term, ...] = ()
+    mismatch: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -145,4 +146,6 @@ class _Barred(Mapping[str, Collection[str]]):
 
 def _pick(proposal: Proposal) -> Pick:
     offer = proposal.offer
-    return Pick(offer.id, offer.company_id, proposal.rank, proposal.score, proposal.reasons)
+    return Pick(
+        offer.id, offer.company_id, proposal.rank, proposal.score, proposal.reasons, proposal.mismatch
+    )

@@ -117,7 +117,7 @@ class Questionnaires:
         found = self.db["send_entries"].find(theirs, {"state": 1, "picks": 1}, session=changes.session)
         for document in await found.to_list(None):
             mine = {"_id": document["_id"], "tenant_id": theirs["tenant_id"]}
-            picks = [{**pick, "score": 0, "reasons": []} for pick in document["picks"]]
+            picks = [{**pick, "score": 0, "reasons": [], "mismatch": None} for pick in document["picks"]]
             withheld = {"state": "withheld", "reason": "nothing_left", "picks": []}
             await self.db["send_entries"].update_one(
                 mine,

@@ -42,14 +42,20 @@ def entry_document(tenant: str, made: SendList, entry: Entry, place: int) -> Doc
                 "company_id": pick.company_id,
                 "rank": pick.rank,
                 "score": pick.score,
-                "reasons": [
-                    {"code": t.code, "contribution": t.contribution, "facts": dict(t.facts)}
-                    for t in pick.reasons
-                ],
+                "reasons": [_term(term) for term in pick.reasons],
+                "mismatch": _term(pick.mismatch) if pick.mismatch else None,
             }
             for pick in entry.picks
         ],
     }
+
+
+def _term(term: Term) -> Document:
+    return {"code": term.code, "contribution": term.contribution, "facts": dict(term.facts)}
+
+
+def _read_term(document: Document) -> Term:
+    return Term(document["code"], document["contribution"], document["facts"])
 
 
 def read_entry(document: Document) -> Listed:
@@ -59,7 +65,9 @@ def read_entry(document: Document) -> Listed:
             pick["company_id"],
             pick["rank"],
             pick["score"],
-            tuple(Term(t["code"], t["contribution"], t["facts"]) for t in pick["reasons"]),
+            tuple(map(_read_term, pick["reasons"])),
+            # entries from before it was kept have none
+            _read_term(pick["mismatch"]) if pick.get("mismatch") else None,
         )
         for pick in document["picks"]
     )

@@ -198,7 +198,14 @@ async def told(town: Town, offer: dict[str, Any], *states: Literal["told", "wait
     """Entries of send lists that were made from what the resident answered."""
     core = town.harness.of("matching").core
     lists, now = open_store(core.db, core.outbox, core.sealer).send_lists, core.clock.now()
-    pick = Pick(offer["id"], offer["company_id"], 1, 700, (Term("value", 30, {"scale": "balance"}),))
+    pick = Pick(
+        offer["id"],
+        offer["company_id"],
+        1,
+        700,
+        (Term("value", 30, {"scale": "balance"}),),
+        Term("unknown.hours", 0),
+    )
     for state in states:
         made = SendList(f"snd_{state}", "2026-W48", now, new_ulid(), 1)
         await lists.add(town.tenant, made, [Entry(town.resident_id(), (pick,))])
@@ -230,8 +237,10 @@ async def test_deleting_leaves_nothing_of_answers_wishes_proposals_and_looks(tow
     left = await db["slates"].find(where).to_list(None)
     assert gone.status_code == 404 or [s["proposals"] for s in left] == [[]]
     entries = await db["send_entries"].find(where).sort("list_id", 1).to_list(None)
-    assert [(e["state"], [(p["score"], p["reasons"]) for p in e["picks"]]) for e in entries] == [
-        ("told", [(0, [])]),
+    assert [
+        (e["state"], [(p["score"], p["reasons"], p["mismatch"]) for p in e["picks"]]) for e in entries
+    ] == [
+        ("told", [(0, [], None)]),
         ("withheld", []),
     ]
     again = await town.api.delete("/matching/v1/me/questionnaire", headers=town.resident())

@@ -174,6 +174,7 @@ def test_what_changed_since_the_list_was_drawn_up_is_not_sent() -> None:
     town = [an_offer(f"ofr_{n}", open_places=1) for n in range(5)]
     reader = Reader(a_seeker(), WANTS)
     picks = drawn((town, [reader]), Caps(offers=5), Tally()).entries[0].picks
+    assert all(pick.mismatch for pick in picks)  # of no offer everything is known
     closed = an_offer("ofr_0", state="closed")
     full = Tally(offers=Counter({"ofr_1": CROWD}))
     now_uninterested = Reader(a_seeker(dismissed=frozenset({"ofr_2"})), WANTS)
