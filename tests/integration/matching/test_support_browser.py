@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, FilePayload, Page
 
+from services.matching.sending.stopping import stop_token
 from tests.browser import DESKTOP, PHONE, accessible, follow, served, visit
 from tests.harness import eventually
 from tests.integration.matching.conftest import Town
@@ -119,6 +120,7 @@ async def test_offers_by_message_are_switched_on_and_looked_at_before_they_go_ou
         await press(page, "いまの下書きを作る")
         await page.get_by_text("まだ何も送っていません").wait_for()
         await page.get_by_role("cell", name="まちの店").wait_for()
+        await page.get_by_text("確かめておきたいこと").wait_for()
         await accessible(page)
         await press(page, "1人に送る")
 
@@ -138,6 +140,13 @@ async def test_offers_by_message_are_switched_on_and_looked_at_before_they_go_ou
         await mine.goto(f"{address}/matching/subscriptions")
         await press(mine, "お知らせを止める")
         await mine.get_by_text("受け取らない", exact=True).wait_for()
+        key = town.harness.of("matching").core.secrets.text(town.tenant, "session_key")
+        stopping = stop_token(key, town.tenant, town.resident_id())
+        await mine.goto(f"{address}/matching/unsubscribe/{stopping}")
+        await accessible(mine)
+        await press(mine, "お知らせを止める")
+        await mine.get_by_role("link", name="仕事のお知らせのページ").wait_for()
+        await accessible(mine)
 
 
 async def staff_page(chromium: Browser, town: Town, address: str) -> Page:
