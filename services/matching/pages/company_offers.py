@@ -23,6 +23,7 @@ from services.matching.pages.company_route import (
     company_router,
 )
 from services.matching.pages.offer_view import facts
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.visitor import NameOf
 from services.matching.pages.workplace_view import workplace_view
 from services.matching.posting import advise
@@ -112,6 +113,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             offer=offer,
             facts=facts(name, tenant, offer),
             place=workplace_view(place) if place else None,
+            source=await profile_source(store, tenant.id, [offer]),
             state=STATES[offer.state],
             kind=wording.KINDS[offer.kind],
             advice=[advice_text(one) for one in advise(draft_of(offer))],

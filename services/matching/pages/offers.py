@@ -15,6 +15,7 @@ from services.matching.interest import POSITIVE, Interest, Kind
 from services.matching.offer import NoLongerOpen, Offer
 from services.matching.offer_texts import SAYINGS
 from services.matching.pages.cards import Cards, Said, said_text
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.proposals import PAGE, answered_by, own_slate
 from services.matching.pages.visitor import form_command
 from services.matching.pages.workplace_view import WorkplaceView, workplace_view
@@ -52,6 +53,7 @@ def offer_pages(core: Core, store: Store, pages: Pages, cards: Cards) -> APIRout
             tenant,
             card=cards.offered(tenant, offer, interests, proposal, titles),
             place=await _workplace(tenant.id, offer),
+            source=await profile_source(store, tenant.id, [offer]),
             slate=slate if proposal else "",
             answered_by=answered_by(tenant),
         )

@@ -10,6 +10,7 @@ from services.matching.market import Market
 from services.matching.offer import Offer
 from services.matching.offer_texts import ANSWERED_BY, WISHES
 from services.matching.pages.cards import Cards
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.visitor import form_command
 from services.matching.proposing import SIZE, new_slate
 from services.matching.questionnaire import Questionnaire, profile_of
@@ -49,6 +50,7 @@ def proposal_pages(core: Core, store: Store, market: Market, pages: Pages, cards
                 cards.proposed(tenant, p, before, present.get(p.offer.id), interests, titles)
                 for p in found.proposals
             ],
+            source=await profile_source(store, tenant.id, [p.offer for p in found.proposals]),
             outdated=_outdated(found, questionnaire),
             nothing_said=not found.seeker.profile.scores and not found.seeker.callings,
             has_more=bool(found.passed_over),

@@ -9,6 +9,7 @@ from services.matching.figures import Figures
 from services.matching.market import Market
 from services.matching.offer import Kind, State, draft_of
 from services.matching.pages.offer_view import facts, side_by_side
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.staff_route import COUNT, OFFERS, Reader, reference, shown, staff_router
 from services.matching.pages.visitor import NameOf
 from services.matching.pages.workplace_view import workplace_view
@@ -79,6 +80,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             staff=staff,
             here=OFFERS,
             offers=offers,
+            source=await profile_source(store, tenant.id, offers),
             rows=side_by_side(name, tenant, offers) if offers else [],
             too_many=len(set(offer)) > AT_ONCE,
             at_once=AT_ONCE,
@@ -104,6 +106,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             facts=facts(name, tenant, offer),
             place=workplace_view(place) if place else None,
             told=told.get(offer.id, Figures()),
+            source=await profile_source(store, tenant.id, [offer]),
             asking=[(one, reference(one.resident_id)) for one in asking],
             said=SAID,
             standing=STANDING,

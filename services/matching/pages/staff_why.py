@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.matching import wording
 from services.matching.offer import Offer
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.staff_route import WHY, Explainer, reference, staff_router
 from services.matching.replay import Replay
 from services.matching.replaying import made_again, reason_against
@@ -116,6 +117,7 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             who=reference(slate.seeker.resident_id),
             explained=[_explained(proposal, names) for proposal in slate.proposals],
             names=names,
+            source=await profile_source(store, tenant.id, [p.offer for p in slate.proposals]),
             excluded=[
                 (e.offer_id, [wording.OBSTACLES[o] for o in e.obstacles]) for e in slate.excluded[:LISTED]
             ],

@@ -419,3 +419,38 @@ async def test_staff_see_why_and_why_not_and_who_asked(towns: tuple[Town, Town])
     for path in (f"slates/{slate['id']}", f"offers/{shown['id']}", f"companies/{company['id']}"):
         assert (await staff(other).get(f"/matching/staff/{path}")).status_code == 404
     assert (await staff(town, "messages:read").get("/matching/staff/why")).status_code == 403
+
+
+async def test_where_profiles_are_from_is_named_wherever_one_is_shown_and_nowhere_else(town: Town) -> None:
+    rows = "職業名,厚生労働省職業分類,私生活との両立\nパンの仕込み（見本）,12_072-01,5\n"
+    put = await town.api.put(
+        "/matching/v1/occupations",
+        content=rows.encode("cp932"),
+        params={"downloaded_on": "2026-11-01"},
+        headers=town.staff,
+    )
+    assert put.is_success, put.text
+    company = await town.company()
+    inherits = await town.offer(company["id"], title="仕込み", occupation_code="072-01")
+    plain = await town.offer(company["id"], title="店番", values={"balance": 0.9})
+    await town.answers(answers={"balance-1": 5})
+    slate = await town.slate()
+    token = town.harness.of("matching").core.authenticator.company_session(town.tenant, company["id"])
+    desk, theirs = staff(town), Browser(town, {COMPANY_COOKIE: token})
+    me = Browser(town, {SESSION_COOKIE: town.resident()["Authorization"].removeprefix("Bearer ")})
+    one, other = inherits["id"], plain["id"]
+    for reader, path, named in (
+        (desk, f"/matching/staff/offers/{one}", True),
+        (desk, f"/matching/staff/offers/{other}", False),
+        (desk, f"/matching/staff/offers/compare?offer={one}&offer={other}", True),
+        (desk, f"/matching/staff/slates/{slate['id']}", True),
+        (theirs, f"{HOME}/offers/{one}", True),
+        (theirs, f"{HOME}/offers/{other}", False),
+        (me, "/matching/proposals", True),
+        (me, f"/matching/offers/{one}?slate={slate['id']}", True),
+        (me, f"/matching/offers/{other}?slate={slate['id']}", False),
+    ):
+        page = await reader.get(path)
+        assert (page.status_code, "job tag より、2026年11月01日ダウンロード" in page.text) == (200, named), (
+            path
+        )
