@@ -190,6 +190,14 @@ def occupation(text: str) -> str | None:
     return said or None
 
 
+def industry(text: str) -> str | None:
+    """E09, None for nothing."""
+    said = unicodedata.normalize("NFKC", text)
+    if said and not re.fullmatch(r"[A-T]\d{0,4}", said, re.ASCII):
+        raise Wrong("unreadable")
+    return said or None
+
+
 def email(text: str) -> str | None:
     """None for nothing."""
     if text and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,189}", text):

@@ -17,6 +17,7 @@ from services.matching.cells import (
     email,
     hours,
     hours_text,
+    industry,
     municipality,
     occupation,
     one_of,
@@ -32,9 +33,11 @@ from services.matching.cells import (
 from services.matching.company import Company
 from services.matching.inheriting import Answers
 from services.matching.licences import named_all
-from services.matching.offer import Accommodation, EmploymentForm, Kind, Offer
+from services.matching.offer import Accommodation, EmploymentForm, Kind, Offer, State, Unsaid
+from services.matching.registration import STANDINGS
 from services.matching.values import CALLINGS, SCALES
 from services.matching.workplace import HIGHEST, LOWEST, QUESTIONS, Workplace
+from shared.clock import TOKYO
 
 Values = Mapping[str, Any]
 """What a row says, column by column, as `Column.read` gives it."""
@@ -66,6 +69,8 @@ COMPANIES: Final = (
     Column("name", "企業名", str, needed=True, longest=100),
     Column("municipality_code", "市区町村コード", municipality, needed=True, longest=10),
     Column("contact_email", "連絡先メール", email, or_nothing, longest=254),
+    Column("about", "会社の説明", str, longest=1000),
+    Column("standing", "登録の状態", one_of(*STANDINGS), or_nothing),
 )
 OFFERS: Final = (
     Column("source_id", "求人番号", str, needed=True, longest=100),
@@ -89,11 +94,19 @@ OFFERS: Final = (
     Column("lat", "緯度", degrees(90), or_nothing),
     Column("lng", "経度", degrees(180), or_nothing),
     Column("work_days_a_week", "週の日数", whole(1, 7), or_nothing),
+    Column("unsaid", "書かれていないこと", several_of(*get_args(Unsaid)), words_text),
+    Column("industry_code", "産業分類", industry, or_nothing),
+    Column("workplace_id", "職場番号", lambda text: text or None, or_nothing, longest=100),
+    Column("state", "状態", one_of(*get_args(State)), or_nothing),
+    Column("closed_on", "終わった日", day, or_nothing),
 )
+BEGINNING: Final = frozenset({"state", "closed_on", "standing"})
+"""What counts only where a row begins something new: of what is held, people decide."""
 WORKPLACES: Final = (
     Column("workplace_id", "職場番号", str, needed=True),
     Column("company_key", "企業番号", str, needed=True),
     Column("name", "職場の名前", str, needed=True),
+    Column("about", "職場の説明", str),
     *(Column(q.id, q.text, whole(LOWEST, HIGHEST), or_nothing) for q in QUESTIONS),
 )
 """Only carried out. The company's own answers; those of people who have been there stay where they are."""
@@ -107,12 +120,13 @@ def offer_row(offer: Offer, company_key: str) -> dict[str, str]:
         "company_key": company_key,
         "values": offer.own.values,
         "interests": offer.own.interests,
+        "closed_on": offer.closed_at.astimezone(TOKYO).date() if offer.closed_at else None,
     }
     return {column.name: column.write(said[column.name]) for column in OFFERS}
 
 
 def offer_of_row(values: Values, offer_id: str, company: Company, now: datetime) -> Offer:
-    """A new offer, as a draft."""
+    """A new offer, as a draft; how it begins is `offer_life.carried_in`'s affair."""
     missing: dict[str, Any] = {
         "description": "",
         "hours": (),
@@ -140,7 +154,8 @@ def changed_offer(offer: Offer, values: Values) -> Offer | None:
 
 
 def _plain(values: Values) -> dict[str, Any]:
-    return {n: value for n, value in values.items() if n not in ("company_key", "values", "interests")}
+    apart = BEGINNING | {"company_key", "values", "interests"}
+    return {name: value for name, value in values.items() if name not in apart}
 
 
 def _answers(before: Answers, values: Values) -> Answers:
@@ -153,17 +168,23 @@ def _answers(before: Answers, values: Values) -> Answers:
 
 def workplace_row(workplace: Workplace, company_key: str) -> dict[str, str]:
     """The workplace as a row."""
-    own = {"workplace_id": workplace.id, "company_key": company_key, "name": workplace.name}
+    own = {
+        "workplace_id": workplace.id,
+        "company_key": company_key,
+        "name": workplace.name,
+        "about": workplace.about,
+    }
     return {**own, **{q.id: or_nothing(workplace.said.get(q.id)) for q in QUESTIONS}}
 
 
 def company_row(company: Company, company_key: str) -> dict[str, str]:
     """The company as a row."""
-    said = {**vars(company), "company_key": company_key}
+    said = {**vars(company), "company_key": company_key, "standing": company.registration.standing}
     return {column.name: column.write(said[column.name]) for column in COMPANIES}
 
 
 def changed_company(company: Company, values: Values) -> Company | None:
     """The company with what the row says; None when it says nothing new."""
-    changed = replace(company, **{name: value for name, value in values.items() if name != "company_key"})
+    apart = BEGINNING | {"company_key"}
+    changed = replace(company, **{name: value for name, value in values.items() if name not in apart})
     return None if changed == company else changed

@@ -9,11 +9,12 @@ offers in memory reads it anew. Only a company that was let in opens offers; whi
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import ClassVar
 
 from services.matching.company import Company
 from services.matching.offer import ClosingReason, NoLongerOpen, Offer, State
+from shared.clock import TOKYO
 from shared.errors import Conflict, Invalid
 from shared.events.envelope import Payload
 from shared.events.matching.catalogue import OfferChanged, OfferClosed, OfferPublished
@@ -45,6 +46,29 @@ def open_draft(offer: Offer, company: Company, today: date) -> Result:
 def as_shown(offer: Offer, may_publish: bool) -> Offer:
     """The offer as residents meet it: what a company has opened rests for as long as it may not publish."""
     return offer if may_publish or offer.state != "published" else replace(offer, state="paused")
+
+
+def carried_in(
+    offer: Offer, company: Company, state: State | None, ended_on: date | None, today: date, now: datetime
+) -> Result | None:
+    """A new offer (a draft) of a list that may say how it stood elsewhere; None for one that is over. `today`, `ended_on` in Asia/Tokyo.
+
+    Without a `state` it opens, as one that was published does, if its company may show any. A paused one rests, a draft stays one,
+    and one that had ended comes as a tombstone.
+    """
+    if state in ENDED:
+        day = datetime.combine(ended_on, time(), TOKYO).astimezone(UTC) if ended_on else now
+        ended = replace(offer, state=state, closed_at=min(day, now), closing_reason=REASONS[state])
+        return ended, [_changed(offer)]
+    if state != "draft" and offer.expires_on is not None and offer.expires_on < today:
+        return None
+    if state == "draft" or not company.may_publish:
+        return offer, [_changed(offer)]
+    opened, events = open_draft(offer, company, today)
+    if state != "paused":
+        return opened, events
+    resting, more = pause(opened)
+    return resting, [*events, *more]
 
 
 def pause(offer: Offer) -> Result:

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.matching.area import Areas
-from services.matching.company import Company, describe, register
-from services.matching.exchange import changed_company, changed_offer, offer_of_row
+from services.matching.company import Change, Company, describe, register, register_itself
+from services.matching.exchange import Values, changed_company, changed_offer, offer_of_row
 from services.matching.exchange_csv import Row
 from services.matching.import_run import Fault, ImportRun, Place, advance
 from services.matching.importing.uploading import TABLES, read_table
 from services.matching.inheriting import inherited
 from services.matching.occupations import Occupation
 from services.matching.offer import Offer
-from services.matching.offer_life import ENDED, open_draft
+from services.matching.offer_life import ENDED, carried_in
 from services.matching.store import Store
 from services.matching.store.bulk import Bulk, in_one
 from services.matching.store.catalogue import listed_id
@@ -102,9 +102,7 @@ class Rows:
                 steps.append("refused")
                 faults.append(_twice(row, "companies", "company_key"))
             elif before is None:
-                made = register(
-                    company_id, said["name"], said["municipality_code"], said.get("contact_email"), now
-                )
+                made = _registered(company_id, said, now)
                 self.store.catalogue.add_company(bulk, *made, list_key=said["company_key"])
                 steps.append("new")
             elif (now_said := changed_company(before, said)) is None:
@@ -134,10 +132,13 @@ class Rows:
         profiles = await self.store.occupations.profiles(self.tenant, codes)
         of_rows = {row.number: keys[row.values["company_key"]] for row, _ in wanted}
         companies = await self.store.catalogue.some(self.tenant, of_rows.values(), changes)
+        places = {place for row in rows if (place := row.values.get("workplace_id"))}
+        employers = await self.store.catalogue.employers(self.tenant, places, changes)
         steps, faults, met = list[str](), list[Fault](), set[str]()
         for row, ids in wanted:
             before = next((held[offer_id] for offer_id in ids if offer_id in held), None)
             offer_id = before.id if before else ids[-1]
+            row = _placed(row, before.company_id if before else of_rows[row.number], employers)
             if offer_id in met:
                 steps.append("refused")
                 faults.append(_twice(row, "offers", "source_id"))
@@ -158,17 +159,14 @@ class Rows:
         profiles: Mapping[str, Occupation],
         now: datetime,
     ) -> str:
-        """Shown at once; as a draft where its company may not show any."""
+        """See `carried_in`."""
+        said = row.values
+        offer = self._completed(offer_of_row(said, offer_id, company, now), profiles)
         today = now.astimezone(TOKYO).date()
-        offer = offer_of_row(row.values, offer_id, company, now)
-        if offer.expires_on is not None and offer.expires_on < today:
+        begun = carried_in(offer, company, said.get("state"), said.get("closed_on"), today, now)
+        if begun is None:
             return "expired"
-        offer = self._completed(offer, profiles)
-        if company.may_publish:
-            self.store.catalogue.add_offer(bulk, *open_draft(offer, company, today))
-        else:
-            event = OfferChanged(offer_id=offer.id, company_id=offer.company_id)
-            self.store.catalogue.add_offer(bulk, offer, [event])
+        self.store.catalogue.add_offer(bulk, *begun)
         return "new"
 
     def _changed(self, bulk: Bulk, row: Row, before: Offer, profiles: Mapping[str, Occupation]) -> str:
@@ -202,6 +200,21 @@ class Rows:
         """What a number may mean: an offer's own id, or what an earlier list called so."""
         own = [key] if re.fullmatch(id_pattern("ofr"), key) else []
         return [*own, listed_id(self.tenant, "ofr", LIST, key)]
+
+
+def _registered(company_id: str, said: Values, now: datetime) -> Change:
+    """Let in, unless it was not let in where the list comes from: then this municipality decides."""
+    begin = register if said.get("standing") in (None, "approved") else register_itself
+    about = said.get("about", "")
+    return begin(company_id, said["name"], said["municipality_code"], said.get("contact_email"), now, about)
+
+
+def _placed(row: Row, company_id: str, employers: Mapping[str, str]) -> Row:
+    """Without a workplace that the offer's company does not have here."""
+    place = row.values.get("workplace_id")
+    if not place or employers.get(place) == company_id:
+        return row
+    return replace(row, values={n: value for n, value in row.values.items() if n != "workplace_id"})
 
 
 def _twice(row: Row, source: str, column: str) -> Fault:

@@ -60,6 +60,11 @@ class Catalogue:
         found = await self._find("companies", tenant, ids, changes)
         return {d["_id"]: self.companies.of_document(tenant, d) for d in found}
 
+    async def employers(self, tenant: str, workplace_ids: Iterable[str], changes: Changes) -> dict[str, str]:
+        """Workplace -> its company, of those that there are."""
+        found = await self._find("workplaces", tenant, workplace_ids, changes)
+        return {d["_id"]: d["company_id"] for d in found}
+
     async def keys(self, tenant: str) -> dict[str, str]:
         """Every name under which a list may speak of a company (its id, the key of an earlier list) -> its id."""
         async with reachable():

@@ -48,7 +48,7 @@ class Desk:
         await self.started.core.db["leases"].delete_many({"_id": f"importing:{A}"})
 
     async def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
-        headers = {**self.harness.staff(A), **sent.pop("headers", {})}
+        headers = {**self.harness.staff(sent.pop("tenant", A)), **sent.pop("headers", {})}
         return await self.started.client.request(method, f"/matching/v1{path}", headers=headers, **sent)
 
     async def send(self, what: str, body: bytes, **params: Any) -> dict[str, Any]:

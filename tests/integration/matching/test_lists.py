@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Harness, eventually
-from tests.integration.matching.importing import HOME, NEIGHBOUR, A, Desk, advert, kjno, open_desk
+from tests.integration.matching.importing import HOME, NEIGHBOUR, A, B, Desk, advert, kjno, open_desk
 from tests.unit.matching.hellowork.samples import xml
 
 COMPANIES = f"企業番号,企業名,市区町村コード,連絡先メール\nK1,見本製作所,{HOME},jobs@sample.example\nK2,見本商店,{HOME},\n"
@@ -58,6 +58,42 @@ async def test_lists_are_carried_in_and_what_is_carried_out_changes_nothing_when
     moved = OFFERS.replace(f"見本の店番,{NEIGHBOUR}", f"見本の店番,{HOME}").encode()
     assert (await desk.send("offers", moved))["counts"] == {"refused": 2, "unchanged": 1, "changed": 1}
     assert (await desk.offers())["A-2"]["lat"] == 35.5
+
+
+async def test_in_another_municipality_all_stands_as_it_stood_and_nothing_opens_that_was_not_open(
+    desk: Desk,
+) -> None:
+    waiting = (
+        f"企業番号,企業名,市区町村コード,会社の説明,登録の状態\nK2,見本商店,{HOME},見本を売ります,waiting\n"
+    )
+    await desk.send("companies", waiting.encode())
+    await desk.send("companies", "".join(COMPANIES.splitlines(keepends=True)[:2]).encode())
+    states = {"A-1": "published", "A-2": "draft", "A-3": "closed", "A-4": "paused"}
+    head = "source_id,company_key,kind,title,municipality_code,industry_code,state,closed_on,workplace_id\n"
+    rows = (
+        f"{n},K1,job,見本,{HOME},E09,{s},{'2026-11-01' * (s == 'closed')},wpl_elsewhere\n"
+        for n, s in states.items()
+    )
+    await desk.send("offers", (head + "".join(rows) + f"B-1,K2,job,見本,{HOME},,,,\n").encode())
+    assert {offer["workplace_id"] for offer in (await desk.offers()).values()} == {None}
+    for what in ("companies", "offers"):
+        out = (await desk.ask("GET", f"/exports/{what}")).content
+        begun = (await desk.ask("POST", f"/imports/{what}", content=out, tenant=B)).json()
+
+        async def look(path: str = f"/imports/{begun['id']}") -> dict[str, Any]:
+            return dict((await desk.ask("GET", path, tenant=B)).json())
+
+        ended = await eventually(look, until=lambda run: run["state"] != "running")
+        assert ended["counts"] == {"new": 2 if what == "companies" else 5}
+    db = desk.started.core.db
+    found = {o["source_id"]: o for o in await db["offers"].find({"tenant_id": B}).to_list(None)}
+    assert {number: offer["state"] for number, offer in found.items()} == {**states, "B-1": "draft"}
+    assert {found[number]["industry_code"] for number in states} == {"E09"}
+    companies = (await desk.ask("GET", "/companies", tenant=B)).json()["data"]
+    assert {(c["name"], c["about"], c["standing"]) for c in companies} == {
+        ("見本製作所", "", "approved"),
+        ("見本商店", "見本を売ります", "waiting"),
+    }
 
 
 async def test_two_rows_that_mean_the_same_by_number_and_by_id_are_taken_once(desk: Desk) -> None:

@@ -1,15 +1,17 @@
 """Small builders of offers and seekers, and hypothesis strategies for them."""
 
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from services.matching.hours import LATEST, Window
-from services.matching.offer import Offer
+from services.matching.inheriting import Answers
+from services.matching.offer import Offer, State
 from services.matching.questionnaire import Wishes
 from services.matching.seeker import Seeker
-from services.matching.values import SCALES, Profile
+from services.matching.values import CALLINGS, SCALES, Profile
 
 NOW = datetime(2026, 12, 1, 15, 40, tzinfo=UTC)
 HOME, NEIGHBOUR, FAR = "991007", "992038", "990019"
@@ -76,4 +78,33 @@ seekers = st.builds(
     wishes=wishes,
     dismissed=st.frozensets(st.sampled_from([f"ofr_{n}" for n in range(12)]), max_size=3),
     liked=st.dictionaries(st.sampled_from([f"ofr_{n}" for n in range(12)]), tags, max_size=3),
+)
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=60).map(str.strip)
+whole_offers = st.builds(
+    replace,
+    offers,
+    title=texts.filter(bool),
+    description=texts,
+    own=st.builds(
+        Answers,
+        st.dictionaries(st.sampled_from(SCALES), st.floats(0, 1)),
+        st.dictionaries(st.sampled_from(CALLINGS), st.floats(0, 1)),
+        st.integers(0, 9),
+    ),
+    expires_on=st.none() | st.dates(date(2020, 1, 1), date(2099, 1, 1)),
+    open_places=st.none() | st.integers(0, 99),
+    occupation_code=st.none() | st.just("072-01"),
+    employment_form=st.none() | st.just("part_time"),
+    licences=st.lists(st.sampled_from(("driving", "見本検定1級")), unique=True).map(tuple),
+    accommodations=st.lists(st.sampled_from(("quiet", "own_pace")), unique=True).map(tuple),
+    lat=st.none() | st.floats(-90, 90),
+    lng=st.none() | st.floats(-180, 180),
+    work_days_a_week=st.none() | st.integers(1, 7),
+    unsaid=st.lists(st.sampled_from(("hours", "days")), unique=True).map(tuple),
+    industry_code=st.none() | st.sampled_from(("E", "E09", "P8599")),
+    workplace_id=st.none() | st.just("wpl_1"),
+    state=st.sampled_from(get_args(State)),
+    closed_at=st.none()
+    | st.dates(date(2020, 1, 1), date(2026, 11, 1)).map(lambda day: datetime.combine(day, time(16), UTC)),
 )

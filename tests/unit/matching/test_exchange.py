@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -26,10 +25,10 @@ from services.matching.exchange_csv import Table, read_csv, read_json, write_csv
 from services.matching.hours import Window
 from services.matching.inheriting import Answers
 from services.matching.offer import Offer
+from services.matching.registration import Registration
 from services.matching.table_faults import NoTable
-from services.matching.values import CALLINGS, SCALES
 from shared.errors import Invalid
-from tests.unit.matching.builders import NOW, offers
+from tests.unit.matching.builders import NOW, whole_offers
 
 COMPANY = Company("com_1", "見本製作所", "991007", "jobs@sample.example", NOW)
 ROW = {
@@ -151,30 +150,6 @@ def test_half_a_character_is_left_out() -> None:
     assert row.values["title"] == "見本の仕事"
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=60).map(str.strip)
-whole_offers = st.builds(
-    replace,
-    offers,
-    title=texts.filter(bool),
-    description=texts,
-    own=st.builds(
-        Answers,
-        st.dictionaries(st.sampled_from(SCALES), st.floats(0, 1)),
-        st.dictionaries(st.sampled_from(CALLINGS), st.floats(0, 1)),
-        st.integers(0, 9),
-    ),
-    expires_on=st.none() | st.dates(date(2020, 1, 1), date(2099, 1, 1)),
-    open_places=st.none() | st.integers(0, 99),
-    occupation_code=st.none() | st.just("072-01"),
-    employment_form=st.none() | st.just("part_time"),
-    licences=st.lists(st.sampled_from(("driving", "見本検定1級")), unique=True).map(tuple),
-    accommodations=st.lists(st.sampled_from(("quiet", "own_pace")), unique=True).map(tuple),
-    lat=st.none() | st.floats(-90, 90),
-    lng=st.none() | st.floats(-180, 180),
-    work_days_a_week=st.none() | st.integers(1, 7),
-)
-
-
 @given(whole_offers)
 def test_what_is_carried_out_and_in_again_changes_nothing(offer: Offer) -> None:
     row = offer_row(offer, "K1")
@@ -194,8 +169,11 @@ def test_a_change_of_one_cell_changes_one_field_and_missing_columns_none() -> No
 
 
 def test_companies_go_the_same_way() -> None:
-    row = company_row(COMPANY, "K1")
+    row = company_row(replace(COMPANY, about="見本を作ります", registration=Registration("paused")), "K1")
     (back,) = read_csv(write_csv([row], COMPANIES), COMPANIES).rows
+    assert (back.values["about"], back.values["standing"]) == ("見本を作ります", "paused")
+    assert changed_company(COMPANY, back.values) == replace(COMPANY, about="見本を作ります")
+    (back,) = read_csv(write_csv([company_row(COMPANY, "K1")], COMPANIES), COMPANIES).rows
     assert changed_company(COMPANY, back.values) is None
     assert changed_company(replace(COMPANY, name="前の名前"), back.values) == COMPANY
 
