@@ -13,14 +13,20 @@ LIKE = 5
 
 
 async def approve(
-    store: Store, tenant: str, company_id: str, by: str, command: Command, now: datetime
+    store: Store,
+    tenant: str,
+    company_id: str,
+    by: str,
+    command: Command,
+    now: datetime,
+    expected: int | None = None,
 ) -> Company:
-    """Let it in; it is told by mail. Raises NotFound, NotNow."""
+    """Let it in, as whoever decides has read it at the `expected` version; it is told by mail. Raises NotFound, NotNow, StaleVersion."""
 
     def rule(company: Company) -> rules.Change:
         return rules.approve(company, by, now, lambda c: store.companies.sealed_contact(tenant, c))
 
-    return await store.companies.change(tenant, company_id, rule, command)
+    return await store.companies.change(tenant, company_id, rule, command, expected)
 
 
 async def decline(

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from services.matching import admitting, describing
 from services.matching.company import Company
+from services.matching.pages.sent import number
 from services.matching.pages.staff_route import (
     COMPANIES,
     COUNT,
@@ -25,7 +26,7 @@ from services.matching.routes.fields import CompanyId, ListQuery, WorkplaceId
 from services.matching.store import Store
 from services.matching.store.offers import Wanted
 from services.matching.wording import KINDS
-from shared.errors import Invalid
+from shared.errors import Invalid, StaleVersion
 from shared.ids import id_pattern, new_ulid
 from shared.runtime import Core
 from shared.web import Pages
@@ -34,6 +35,7 @@ from shared.web.staff import Staff
 from shared.web.visiting import go
 
 CHANGED_BY_OTHERS = "ほかの人が、先に決めています。いまの状態を確かめてください。"
+PUT_RIGHT = "会社が、申し込んだ内容を直しています。もう一度確かめてから、決めてください。"
 NO_REASON = "理由を選んでください。"
 Decision = Literal["approve", "decline", "pause", "resume"]
 NoteKey = Annotated[str, Path(pattern=id_pattern("spk"))]
@@ -105,7 +107,8 @@ def company_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIRo
         said = next(iter(form.get("reason", ())), "")
         try:
             if decision == "approve":
-                await admitting.approve(store, tenant, company_id, by, command, now)
+                read = number(form, "version", 10**9)
+                await admitting.approve(store, tenant, company_id, by, command, now, read)
             elif decision == "resume":
                 await admitting.resume(store, tenant, company_id, by, command, now)
             elif decision == "decline":
@@ -116,6 +119,8 @@ def company_pages(core: Core, store: Store, pages: Pages, name: NameOf) -> APIRo
                 await admitting.pause(store, tenant, company_id, why, by, command, now)
         except Invalid:
             return await show(staff, await store.companies.get(tenant, company_id), NO_REASON, 422)
+        except StaleVersion:
+            return await show(staff, await store.companies.get(tenant, company_id), PUT_RIGHT, 409)
         except NotNow:
             return await show(staff, await store.companies.get(tenant, company_id), CHANGED_BY_OTHERS, 409)
         return go(f"{COMPANIES}/{company_id}")

@@ -258,13 +258,17 @@ async def test_staff_decide_once_and_a_declined_company_may_ask_again(town: Town
     assert "確かめています" in browser.page
     assert (await staff(town, "auditor").post(f"{path}/approve")).status_code == 403
     assert (await desk.post(f"{path}/approve", site="cross-site")).status_code == 403
-    await desk.post(f"{path}/approve")
+    (read,) = re.findall(r'name="version" value="(\d+)"', (await desk.get(path)).text)
+    await browser.post(f"{HOME}/details", name="見本工房", municipality_code=town.code, about="ほかのこと")
+    unread = await desk.post(f"{path}/approve", version=read)
+    assert (unread.status_code, "内容を直しています" in unread.text) == (409, True)
+    await desk.post(f"{path}/approve", version=str(int(read) + 1))
     assert (await browser.get(f"{HOME}/details")).status_code == 303
     late = await browser.post(f"{HOME}/details", name="よそ", municipality_code=town.code)
     assert late.status_code == 409
     events = [e.type.split(".")[3] for e in await town.harness.published("matching") if "company" in e.type]
     declined = ["declined", "link_requested", "changed"]
-    assert events == ["registered", *declined, *declined, "approved"]
+    assert events == ["registered", *declined, *declined, "changed", "approved"]
 
 
 async def test_a_company_with_many_offers_finds_all_of_them(town: Town) -> None:
