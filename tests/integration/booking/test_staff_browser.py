@@ -105,6 +105,15 @@ async def test_every_page_and_state_is_accessible(
         "/signed-in",
         "/signed-out",
     )
+    await page.goto(f"{address}/booking/staff/counsellors/{counsellor}/profile")
+    await page.get_by_label("予約を受ける").uncheck()
+    await page.get_by_role("button", name="保存する").click()
+    await page.get_by_role("heading", name="担当の時間の外になります").wait_for()
+    await accessible(page)
+    await page.get_by_role("button", name="それでも保存する").click()
+    await page.wait_for_url("**/outside")
+    await accessible(page)
+    await all_of("")
     desk.at(AFTER)
     await all_of("", f"/day?day={DAY}", f"/appointments/{made}")
     await page.get_by_text("相談しました").click()
