@@ -11,6 +11,7 @@ from services.matching import advertising, wording
 from services.matching.exposing import figures
 from services.matching.figures import Figures
 from services.matching.market import Market
+from services.matching.occupations import STRENGTH
 from services.matching.offer import ClosingReason, NoLongerOpen, Offer, draft_of
 from services.matching.offer_life import NotInThisState, NotLetIn
 from services.matching.pages import offer_form
@@ -92,6 +93,7 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             scales=wording.SCALES,
             callings=wording.CALLINGS,
             levels=offer_form.LEVELS,
+            parts=round(1 + STRENGTH),
             windows=offer_form.WINDOWS,
             weekdays=dict(enumerate("月火水木金土日")),
             idempotency_key=new_ulid(),

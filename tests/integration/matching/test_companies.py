@@ -311,6 +311,7 @@ async def test_what_was_typed_stays_when_something_is_wrong(town: Town) -> None:
     assert answer.status_code == 422
     for text in ("夜の仕事です", "たくさん", "25:00", "仕事の名前を", "時給は、", "曜日を選び"):
         assert text in answer.text
+    assert "6分の1の重み" in answer.text, "one answer, beside a profile that weighs five"
     answer = await browser.post(f"{HOME}/offers/new", kind="job", title="遠い", municipality_code="131016")
     assert (answer.status_code, "働く場所を、この一覧から" in answer.text) == (422, True)
     refused = await Browser(town).post(f"{HOME}/register", name="", contact_email="x", municipality_code="1")
