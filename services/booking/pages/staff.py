@@ -8,6 +8,7 @@ from services.booking.pages.staff_appointments import staff_appointment_pages
 from services.booking.pages.staff_book import staff_book_pages
 from services.booking.pages.staff_days import day_pages
 from services.booking.pages.staff_feeds import feed_pages
+from services.booking.pages.staff_home import StaffHome
 from services.booking.pages.staff_hours import hours_pages
 from services.booking.pages.staff_leaves import leave_pages
 from services.booking.pages.staff_outside import OutsideViews, outside_pages
@@ -46,7 +47,7 @@ def staff_pages(
     pages.env.globals.update(state_text=state_text, unmarked=unmarked)
     people = StaffPeople(registry, parts.counsellors, parts.rooms)
     agenda = Agenda(parts.appointments)
-    outside = OutsideViews(pages, parts.roster)
+    municipal, pooled = (StaffHome(registry, of_pool=of_pool) for of_pool in (False, True))
     return [
         overview_pages(pages, clock, agenda, people, working.crew.workers),
         day_pages(pages, clock, agenda, people),
@@ -55,11 +56,27 @@ def staff_pages(
         staff_book_pages(pages, parts.desk, parts.openings),
         staff_series_pages(pages, parts.recurring, parts.openings, people),
         staff_waiting_pages(pages, waitlist, people),
+        *counsellor_pages(pages, clock, parts, reassigning, people, municipal),
+        *counsellor_pages(pages, clock, parts, reassigning, people, pooled),
+        feed_pages(pages, feeding, parts.counsellors),
+        room_pages(pages, parts.rooms),
+        pool_pages(pages, clock, registry, parts.pooling, parts.sessions),
+    ]
+
+
+def counsellor_pages(
+    pages: Pages,
+    clock: Clock,
+    parts: Parts,
+    reassigning: Reassigning,
+    people: StaffPeople,
+    home: StaffHome,
+) -> list[APIRouter]:
+    """Who the counsellors are, when they work and when they are away: the same pages for a municipality and for a pool."""
+    outside = OutsideViews(pages, parts.roster, home)
+    return [
         hours_pages(pages, clock, parts.roster, people, outside),
         profile_pages(pages, parts.roster, outside),
         outside_pages(outside, reassigning, people),
-        feed_pages(pages, feeding, parts.counsellors),
-        leave_pages(pages, clock, parts.roster, reassigning, people),
-        room_pages(pages, parts.rooms),
-        pool_pages(pages, clock, registry, parts.pooling, parts.sessions),
+        leave_pages(pages, clock, parts.roster, reassigning, people, home),
     ]

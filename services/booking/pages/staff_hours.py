@@ -1,4 +1,4 @@
-"""/booking/staff/counsellors: who works when. Counsellors change their own hours; counsellors:write everybody's."""
+"""/booking/staff/counsellors, and the same below /pool: who works when. Counsellors change their own hours, who may write everybody's."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -11,14 +11,14 @@ from services.booking.openings import zone_of
 from services.booking.pages.staff_hours_form import HoursForm, read, typed, written
 from services.booking.pages.staff_outside import OutsideViews
 from services.booking.pages.staff_people import StaffPeople
-from services.booking.pages.staff_route import CounsellorPath, CounsellorReader, require_own, staff_router
+from services.booking.pages.staff_route import CounsellorPath, staff_router
 from services.booking.pages.views import CHANNELS
 from services.booking.roster import Roster
 from services.booking.service_day import earliest_running
 from shared.clock import Clock
 from shared.errors import StaleVersion
 from shared.web import Pages
-from shared.web.staff import HOME, Staff
+from shared.web.staff import Staff
 from shared.web.visiting import form_of, go
 
 FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
@@ -29,7 +29,8 @@ def hours_pages(
     pages: Pages, clock: Clock, roster: Roster, people: StaffPeople, outside: OutsideViews
 ) -> APIRouter:
     router = staff_router(pages)
-    where = f"{HOME}/counsellors"
+    home, where = outside.home, outside.home.where
+    admits = home.admits("counsellors:read")
 
     async def show(
         staff: Staff, counsellor: Counsellor, form: HoursForm, *, status: int = 200, problem: str = ""
@@ -40,14 +41,17 @@ def hours_pages(
             status=status,
             staff=staff,
             here=where,
+            home=home,
             counsellor=counsellor,
             form=form,
             problem=problem,
         )
 
-    @router.get("/counsellors")
-    async def counsellors_list(staff: CounsellorReader) -> HTMLResponse:
-        known = await people.own(staff.tenant)
+    @router.get(home.path)
+    async def counsellors_list(staff: Annotated[Staff, Depends(admits)]) -> HTMLResponse:
+        known = await people.own(home.of(staff))
+        if home.of_pool and not staff.may("pool:read"):
+            known = {id: c for id, c in known.items() if id == staff.counsellor_id}
         now = clock.now()
         coming = {
             c.id: [a for a in c.absences if a.kind == "leave" and a.ends_at > now] for c in known.values()
@@ -57,28 +61,32 @@ def hours_pages(
             staff.tenant,
             staff=staff,
             here=where,
+            home=home,
             people=known,
             channels=CHANNELS,
             leaves=coming,
-            zone=zone_of(staff.tenant),
+            zone=zone_of(home.of(staff)),
         )
 
-    @router.get("/counsellors/{counsellor_id}/hours")
+    @router.get(home.path + "/{counsellor_id}/hours")
     async def hours_form(
-        staff: CounsellorReader, counsellor_id: CounsellorPath, saved: bool = False
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath, saved: bool = False
     ) -> HTMLResponse:
-        require_own(staff, counsellor_id)
-        found = await roster.counsellors.get(staff.tenant.id, counsellor_id)
-        form = written(found.hours, earliest_running(clock.now(), zone_of(staff.tenant)))
+        home.require_own(staff, counsellor_id)
+        found = await roster.counsellors.get(home.of(staff).id, counsellor_id)
+        form = written(found.hours, earliest_running(clock.now(), zone_of(home.of(staff))))
         return await show(staff, found, form, problem="" if not saved else "saved")
 
-    @router.post("/counsellors/{counsellor_id}/hours")
+    @router.post(home.path + "/{counsellor_id}/hours")
     async def save_hours(
-        request: Request, staff: CounsellorReader, counsellor_id: CounsellorPath, form: FormOf
+        request: Request,
+        staff: Annotated[Staff, Depends(admits)],
+        counsellor_id: CounsellorPath,
+        form: FormOf,
     ) -> Response:
-        require_own(staff, counsellor_id)
-        present = await roster.counsellors.get(staff.tenant.id, counsellor_id)
-        today = earliest_running(clock.now(), zone_of(staff.tenant))
+        home.require_own(staff, counsellor_id)
+        present = await roster.counsellors.get(home.of(staff).id, counsellor_id)
+        today = earliest_running(clock.now(), zone_of(home.of(staff)))
         past = [e for e in present.exceptions if e.service_date < today]
         wanted, kept = read(typed(form), past)
         if wanted is None:
@@ -95,9 +103,9 @@ def hours_pages(
             return outside.preview(staff, changed, stranded, form, f"{where}/{counsellor_id}/hours")
         try:
             if changed != present:
-                await roster.change(staff.tenant.id, changed)
+                await roster.change(home.of(staff).id, changed)
         except StaleVersion:
-            latest = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+            latest = await roster.counsellors.get(home.of(staff).id, counsellor_id)
             return await show(staff, latest, kept, status=409, problem=CHANGED_BY_OTHERS)
         saved = f"{where}/{counsellor_id}/hours?saved=true"
         return go(f"{where}/{counsellor_id}/outside" if "anyway" in form else saved)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.booking.assignment_texts import for_staff
@@ -13,13 +13,12 @@ from services.booking.hours import Absence
 from services.booking.openings import zone_of
 from services.booking.pages.route import problem_title
 from services.booking.pages.staff_agenda import reference
+from services.booking.pages.staff_home import StaffHome
 from services.booking.pages.staff_hours_form import read_time
 from services.booking.pages.staff_people import StaffPeople
 from services.booking.pages.staff_route import (
     CounsellorPath,
     LeavePath,
-    Reader,
-    require_own,
     staff_command,
     staff_router,
 )
@@ -31,8 +30,10 @@ from services.booking.service_day import earliest_running
 from shared.clock import Clock
 from shared.errors import Invalid
 from shared.ids import new_ulid
+from shared.pools import Pool
+from shared.tenancy import Tenant
 from shared.web import Pages
-from shared.web.staff import HOME, Staff
+from shared.web.staff import Staff
 from shared.web.visiting import go
 
 Text = Annotated[str, Form(max_length=40)]
@@ -48,12 +49,13 @@ PROBLEMS = {
 
 
 def leave_pages(
-    pages: Pages, clock: Clock, roster: Roster, reassigning: Reassigning, people: StaffPeople
+    pages: Pages, clock: Clock, roster: Roster, reassigning: Reassigning, people: StaffPeople, home: StaffHome
 ) -> APIRouter:
     router = staff_router(pages)
+    admits = home.admits("appointments:read")
 
     def path(counsellor_id: str) -> str:
-        return f"{HOME}/counsellors/{counsellor_id}/leaves"
+        return f"{home.where}/{counsellor_id}/leaves"
 
     async def render(
         template: str, staff: Staff, counsellor: Counsellor, status: int = 200, **more: Any
@@ -63,9 +65,10 @@ def leave_pages(
             staff.tenant,
             status=status,
             staff=staff,
-            here=f"{HOME}/counsellors",
+            here=home.where,
+            home=home,
             counsellor=counsellor,
-            zone=zone_of(staff.tenant),
+            zone=zone_of(home.of(staff)),
             channels=CHANNELS,
             reference=reference,
             where=path(counsellor.id),
@@ -74,8 +77,8 @@ def leave_pages(
         )
 
     async def own(staff: Staff, counsellor_id: str) -> Counsellor:
-        require_own(staff, counsellor_id)
-        return await roster.counsellors.get(staff.tenant.id, counsellor_id)
+        home.require_own(staff, counsellor_id)
+        return await roster.counsellors.get(home.of(staff).id, counsellor_id)
 
     async def listed(
         staff: Staff,
@@ -91,18 +94,21 @@ def leave_pages(
         )
 
     async def touched(staff: Staff, counsellor_id: str, leave: Absence) -> Sequence[Touched]:
-        return await roster.touched(staff.tenant.id, counsellor_id, leave.starts_at, leave.ends_at)
+        return await roster.touched(home.of(staff).id, counsellor_id, leave.starts_at, leave.ends_at)
 
     def asked(staff: Staff, leave_id: str, form: Mapping[str, str]) -> Absence:
-        return _absence(staff, leave_id, form, earliest_running(clock.now(), zone_of(staff.tenant)))
+        whose = home.of(staff)
+        return _absence(whose, leave_id, form, earliest_running(clock.now(), zone_of(whose)))
 
-    @router.get("/counsellors/{counsellor_id}/leaves")
-    async def see_leaves(staff: Reader, counsellor_id: CounsellorPath) -> HTMLResponse:
+    @router.get(home.path + "/{counsellor_id}/leaves")
+    async def see_leaves(
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath
+    ) -> HTMLResponse:
         return await listed(staff, await own(staff, counsellor_id), dict.fromkeys(FIELDS, ""))
 
-    @router.post("/counsellors/{counsellor_id}/leaves/preview")
+    @router.post(home.path + "/{counsellor_id}/leaves/preview")
     async def preview(
-        staff: Reader,
+        staff: Annotated[Staff, Depends(admits)],
         counsellor_id: CounsellorPath,
         from_date: Text = "",
         to_date: Text = "",
@@ -120,10 +126,10 @@ def leave_pages(
             "staff_leave_preview.html", staff, counsellor, leave=leave, touches=touches, form=form
         )
 
-    @router.post("/counsellors/{counsellor_id}/leaves")
+    @router.post(home.path + "/{counsellor_id}/leaves")
     async def add(
         request: Request,
-        staff: Reader,
+        staff: Annotated[Staff, Depends(admits)],
         counsellor_id: CounsellorPath,
         from_date: Text = "",
         to_date: Text = "",
@@ -136,44 +142,48 @@ def leave_pages(
         command = staff_command(request, staff, idempotency_key, *form.values())
         try:
             leave = asked(staff, command.new_id("lea"), form)
-            await roster.add_leave(staff.tenant.id, counsellor_id, leave, command)
+            await roster.add_leave(home.of(staff).id, counsellor_id, leave, command)
         except Invalid as refused:
             return await listed(staff, counsellor, form, _problem(refused))
         return go(f"{path(counsellor_id)}/{leave.id}")
 
-    @router.get("/counsellors/{counsellor_id}/leaves/{leave_id}")
-    async def see_leave(staff: Reader, counsellor_id: CounsellorPath, leave_id: LeavePath) -> HTMLResponse:
+    @router.get(home.path + "/{counsellor_id}/leaves/{leave_id}")
+    async def see_leave(
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath, leave_id: LeavePath
+    ) -> HTMLResponse:
         counsellor = await own(staff, counsellor_id)
         leave = leave_of(counsellor, leave_id)
         touches = await touched(staff, counsellor_id, leave)
         return await render("staff_leave.html", staff, counsellor, leave=leave, touches=touches)
 
-    @router.post("/counsellors/{counsellor_id}/leaves/{leave_id}/reassign")
+    @router.post(home.path + "/{counsellor_id}/leaves/{leave_id}/reassign")
     async def reassign(
         request: Request,
-        staff: Reader,
+        staff: Annotated[Staff, Depends(admits)],
         counsellor_id: CounsellorPath,
         leave_id: LeavePath,
         idempotency_key: Text = "",
     ) -> HTMLResponse:
-        staff.actor.require("appointments:write")
+        home.require_give(staff)
         counsellor = await own(staff, counsellor_id)
         command = staff_command(request, staff, idempotency_key)
-        results = await reassigning.reassign(staff.tenant.id, counsellor_id, leave_id, command)
+        results = await reassigning.reassign(home.of(staff).id, counsellor_id, leave_id, command)
         return await render(
             "staff_leave_reassigned.html",
             staff,
             counsellor,
             leave=leave_of(counsellor, leave_id),
             back=f"{path(counsellor_id)}/{leave_id}",
-            people=await people.all(staff.tenant),
+            people=await people.all(home.of(staff)),
             **reassigned_view(results),
         )
 
-    @router.post("/counsellors/{counsellor_id}/leaves/{leave_id}/end")
-    async def end(staff: Reader, counsellor_id: CounsellorPath, leave_id: LeavePath) -> Response:
+    @router.post(home.path + "/{counsellor_id}/leaves/{leave_id}/end")
+    async def end(
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath, leave_id: LeavePath
+    ) -> Response:
         await own(staff, counsellor_id)
-        await roster.end_leave(staff.tenant.id, counsellor_id, leave_id)
+        await roster.end_leave(home.of(staff).id, counsellor_id, leave_id)
         return go(path(counsellor_id))
 
     return router
@@ -189,7 +199,7 @@ def reassigned_view(results: Sequence[Reassigned]) -> dict[str, Any]:
     }
 
 
-def _absence(staff: Staff, leave_id: str, form: Mapping[str, str], today: date) -> Absence:
+def _absence(home: Tenant | Pool, leave_id: str, form: Mapping[str, str], today: date) -> Absence:
     """The leave that the form asks for: without a last day it is one day long. Raises Invalid, naming the field."""
     first = _date("from_date", form["from_date"])
     last = _date("to_date", form["to_date"]) if form["to_date"] else first
@@ -199,7 +209,7 @@ def _absence(staff: Staff, leave_id: str, form: Mapping[str, str], today: date) 
         from_minute=_minute("from_time", form["from_time"]),
         to_minute=_minute("to_time", form["to_time"]),
     )
-    leave = body.absence(leave_id, staff.tenant, today)
+    leave = body.absence(leave_id, home, today)
     if leave.ends_at - leave.starts_at < timedelta(minutes=5):
         raise Invalid("ends_at", "must be after the beginning")
     return leave

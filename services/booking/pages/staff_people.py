@@ -2,6 +2,7 @@
 
 from services.booking.counsellor import Counsellor
 from services.booking.store import Counsellors, Rooms
+from shared.pools import Pool
 from shared.registry import Registry
 from shared.tenancy import Tenant
 
@@ -16,13 +17,13 @@ class StaffPeople:
         """Names of rooms and lines by id."""
         return {room.id: room.name for room in await self._rooms.all(tenant.id)}
 
-    async def own(self, tenant: Tenant) -> dict[str, Counsellor]:
-        """The municipality's own, by id, in order of creation."""
-        return {found.id: found for found in await self.counsellors.all(tenant.id)}
+    async def own(self, home: Tenant | Pool) -> dict[str, Counsellor]:
+        """The municipality's, or the pool's, own, by id, in order of creation."""
+        return {found.id: found for found in await self.counsellors.all(home.id)}
 
-    async def all(self, tenant: Tenant) -> dict[str, Counsellor]:
-        """The same with those of its pools after them."""
-        known = await self.own(tenant)
-        for pool in self.registry.pools_of(tenant.id):
+    async def all(self, home: Tenant | Pool) -> dict[str, Counsellor]:
+        """The same with those of its pools after them; a pool has none behind it."""
+        known = await self.own(home)
+        for pool in self.registry.pools_of(home.id):
             known |= {found.id: found for found in await self.counsellors.all(pool.id)}
         return known

@@ -15,18 +15,17 @@ from services.booking.pages.asking import GENDERS
 from services.booking.pages.staff_agenda import LANGUAGES
 from services.booking.pages.staff_hours import CHANGED_BY_OTHERS
 from services.booking.pages.staff_outside import OutsideViews
-from services.booking.pages.staff_route import CounsellorPath, CounsellorWriter, staff_command, staff_router
+from services.booking.pages.staff_route import CounsellorPath, staff_command, staff_router
 from services.booking.pages.views import CHANNELS
 from services.booking.roster import Roster
 from services.booking.routes.people import CounsellorBody
 from shared.errors import StaleVersion
 from shared.ids import new_ulid
 from shared.web import Pages
-from shared.web.staff import HOME, Staff
+from shared.web.staff import Staff
 from shared.web.visiting import form_of, go
 
 FormOf = Annotated[dict[str, list[str]], Depends(form_of)]
-WHERE = f"{HOME}/counsellors"
 TEXTS = ("display_name", "skills", "gender", "daily_cap", "from_date", "to_date")
 PROBLEMS = {
     "display_name": "名前を80文字までで書いてください",
@@ -42,6 +41,8 @@ PROBLEMS = {
 
 def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRouter:
     router = staff_router(pages)
+    home, where = outside.home, outside.home.where
+    admits = home.admits("counsellors:write")
 
     async def show(
         staff: Staff,
@@ -55,7 +56,8 @@ def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRou
             staff.tenant,
             status=422 if problems else 409 if problem else 200,
             staff=staff,
-            here=WHERE,
+            here=where,
+            home=home,
             present=present,
             fields=fields,
             channels=CHANNELS,
@@ -66,12 +68,16 @@ def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRou
             idempotency_key=new_ulid(),
         )
 
-    @router.get("/counsellors/new")
-    async def ask_who(staff: CounsellorWriter) -> HTMLResponse:
+    @router.get(home.path + "/new")
+    async def ask_who(staff: Annotated[Staff, Depends(admits)]) -> HTMLResponse:
+        home.require_write(staff)
         return await show(staff, None, _typed({"languages": ["ja"], "active": ["yes"]}))
 
-    @router.post("/counsellors/new")
-    async def add_counsellor(request: Request, staff: CounsellorWriter, form: FormOf) -> Response:
+    @router.post(home.path + "/new")
+    async def add_counsellor(
+        request: Request, staff: Annotated[Staff, Depends(admits)], form: FormOf
+    ) -> Response:
+        home.require_write(staff)
         fields = _typed(form)
         body, problems = _read(fields)
         if body is None:
@@ -79,17 +85,23 @@ def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRou
         key = next(iter(form.get("idempotency_key", ())), "")
         command = staff_command(request, staff, key, *_words(fields))
         made = _with(Counsellor(command.new_id("cou"), "", (), (), ()), body)
-        await roster.counsellors.add(staff.tenant.id, made, command)
-        return go(f"{WHERE}/{made.id}/hours")
+        await roster.counsellors.add(home.of(staff).id, made, command)
+        return go(f"{where}/{made.id}/hours")
 
-    @router.get("/counsellors/{counsellor_id}/profile")
-    async def see_profile(staff: CounsellorWriter, counsellor_id: CounsellorPath) -> HTMLResponse:
-        present = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+    @router.get(home.path + "/{counsellor_id}/profile")
+    async def see_profile(
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath
+    ) -> HTMLResponse:
+        home.require_write(staff)
+        present = await roster.counsellors.get(home.of(staff).id, counsellor_id)
         return await show(staff, present, _present(present))
 
-    @router.post("/counsellors/{counsellor_id}/profile")
-    async def save_profile(staff: CounsellorWriter, counsellor_id: CounsellorPath, form: FormOf) -> Response:
-        present = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+    @router.post(home.path + "/{counsellor_id}/profile")
+    async def save_profile(
+        staff: Annotated[Staff, Depends(admits)], counsellor_id: CounsellorPath, form: FormOf
+    ) -> Response:
+        home.require_write(staff)
+        present = await roster.counsellors.get(home.of(staff).id, counsellor_id)
         fields = _typed(form)
         body, problems = _read(fields)
         if body is None:
@@ -98,14 +110,14 @@ def profile_pages(pages: Pages, roster: Roster, outside: OutsideViews) -> APIRou
             return await show(staff, present, fields, problem=CHANGED_BY_OTHERS)
         wanted = _with(present, body)
         if "anyway" not in form and (stranded := await outside.stranded_by(staff, wanted)):
-            return outside.preview(staff, wanted, stranded, form, f"{WHERE}/{counsellor_id}/profile")
+            return outside.preview(staff, wanted, stranded, form, f"{where}/{counsellor_id}/profile")
         try:
             if wanted != present:
-                await roster.change(staff.tenant.id, wanted)
+                await roster.change(home.of(staff).id, wanted)
         except StaleVersion:
-            latest = await roster.counsellors.get(staff.tenant.id, counsellor_id)
+            latest = await roster.counsellors.get(home.of(staff).id, counsellor_id)
             return await show(staff, latest, fields, problem=CHANGED_BY_OTHERS)
-        return go(f"{WHERE}/{counsellor_id}/outside" if "anyway" in form else WHERE)
+        return go(f"{where}/{counsellor_id}/outside" if "anyway" in form else where)
 
     return router
 

@@ -34,7 +34,9 @@ LINKS = (
     StaffLink(f"{HOME}/rooms", "部屋と回線", "counsellors:write"),
     StaffLink(f"{HOME}/pools", "共同プール", "counsellors:read"),
     StaffLink(f"{HOME}/sessions", "わたしの相談", "pool:sessions"),
+    StaffLink(f"{HOME}/pool/counsellors", "わたしの時間と休み", "pool:sessions"),
     StaffLink(f"{HOME}/pool", "プールの利用", "pool:read"),
+    StaffLink(f"{HOME}/pool/counsellors", "プールの相談員", "pool:read"),
 )
 """The menu. Who adds pages to booking for staff calls `pages.link_for_staff` with entries of their own."""
 

@@ -464,3 +464,53 @@ async def test_people_of_a_pool_see_their_own_pages_only(desk: Desk) -> None:
     assert "この自治体の枠" in staff.page and "sample-b" not in staff.page
     await staff.get(f"/day?day={DAY}")
     assert "相談ずみ" in staff.page
+
+
+async def test_people_of_a_pool_see_to_hours_and_leave_and_never_whose_appointment_it_is(desk: Desk) -> None:
+    pool = a_pool()
+    await desk.harness.declare(pool)
+    token = desk.harness.staff(pool.id, "pool_staff")
+    both = []
+    for name in ("見本 共同の相談員", "見本 共同の同僚"):
+        person = {"display_name": name, "channels": ["online"], "weekly_hours": EVERY_NIGHT}
+        added = await desk.client.post("/booking/v1/pool/counsellors", headers=token, json=person)
+        both.append(added.json()["id"])
+    mine, other = both
+    made = await desk.booked("aoi", mine)
+    me = StaffBrowser(desk, "pool_counsellor", counsellor_id=mine, tenant=pool.id)
+    operator, staff = StaffBrowser(desk, "pool_staff", tenant=pool.id), StaffBrowser(desk)
+    seen = []
+
+    await me.get("/pool/counsellors")
+    assert mine in me.page and other not in me.page
+    where = f"/pool/counsellors/{mine}"
+    await me.get(f"{where}/hours")
+    await me.post(f"{where}/hours", **{f"weekday-{n}": "22:00-24:00" for n in range(7)})
+    assert "1件の予約が担当の時間の外になります" in me.page and "24:30-25:30" in me.page
+    seen.append(me.page)
+    await me.post(f"{where}/hours")
+    assert "担当の時間の外になっている予約が1件あります" in me.page and "引きつぐ</button>" not in me.page
+    seen.append(me.page)
+    await me.get(f"{where}/leaves")
+    await me.post(f"{where}/leaves/preview", from_date=DAY.isoformat())
+    seen.append(me.page)
+    await me.post(f"{where}/leaves")
+    assert "この休みは1件の予約に関わります" in me.page and "引きつぐ</button>" not in me.page
+    seen.append(me.page)
+    (leave,) = (await desk.client.get(f"/booking/v1{where}/leaves", headers=token)).json()
+
+    for path in (f"/pool/counsellors/{other}/hours", f"{where}/profile", f"/counsellors/{mine}/hours"):
+        assert (await me.get(path)).status_code == 403, path
+    for path in (f"{where}/leaves/{leave['id']}/reassign", f"{where}/outside", f"{where}/profile"):
+        assert (await me.post(path)).status_code == 403, path
+    for path in ("/pool/counsellors", f"{where}/hours", f"{where}/leaves", f"{where}/outside"):
+        assert (await staff.get(path)).status_code == 403, path
+    await operator.get(f"{where}/profile")
+    assert "見本 共同の相談員" in operator.page
+    await operator.get(f"{where}/leaves/{leave['id']}")
+    seen.append(operator.page)
+    await operator.post(f"{where}/leaves/{leave['id']}/reassign")
+    assert "1件を引きつぎました" in operator.page and "見本 共同の同僚" in operator.page
+    seen.append(operator.page)
+    assert (await desk.staff("GET", f"/appointments/{made}")).json()["counsellor_id"] == other
+    assert not [page for page in seen if reference(desk, "aoi") in page or made in page]
