@@ -100,6 +100,8 @@ OFFERS: Final = (
     Column("state", "状態", one_of(*get_args(State)), or_nothing),
     Column("closed_on", "終わった日", day, or_nothing),
 )
+CARRIED_OUT: Final = (*OFFERS, Column("unread", "求人票のほかの欄", str))
+"""`unread`: what an advertisement says beyond what its offer holds, a line for each tag; reading passes it over."""
 BEGINNING: Final = frozenset({"state", "closed_on", "standing"})
 """What counts only where a row begins something new: of what is held, people decide."""
 WORKPLACES: Final = (

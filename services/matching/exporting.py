@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal
 
 from services.matching.exchange import (
+    CARRIED_OUT,
     COMPANIES,
-    OFFERS,
     WORKPLACES,
     Column,
     company_row,
@@ -20,7 +20,7 @@ Format = Literal["csv", "json"]
 COLUMNS: dict[What, Sequence[Column]] = {
     "companies": COMPANIES,
     "workplaces": WORKPLACES,
-    "offers": OFFERS,
+    "offers": CARRIED_OUT,
 }
 
 
@@ -41,7 +41,13 @@ async def _companies(store: Store, tenant: str) -> AsyncIterator[list[Mapping[st
 async def _offers(store: Store, tenant: str) -> AsyncIterator[list[Mapping[str, str]]]:
     keys = {company_id: key for key, company_id in (await store.catalogue.keys(tenant)).items()}
     async for page in store.catalogue.every_offer(tenant):
-        yield [offer_row(offer, keys.get(offer.company_id, offer.company_id)) for offer in page]
+        yield [
+            {
+                **offer_row(offer, keys.get(offer.company_id, offer.company_id)),
+                "unread": "\n".join(f"{tag}={text}" for tag, text in unread),
+            }
+            for offer, unread in page
+        ]
 
 
 async def _workplaces(store: Store, tenant: str) -> AsyncIterator[list[Mapping[str, str]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from services.matching.company import Company
 from services.matching.hellowork.comparing import Change, Held
@@ -90,10 +91,10 @@ class Catalogue:
                 break
         return [offer_of(document) for document in found]
 
-    async def every_offer(self, tenant: str) -> AsyncIterator[list[Offer]]:
-        """All of them, newest first, some at a time."""
+    async def every_offer(self, tenant: str) -> AsyncIterator[list[tuple[Offer, list[tuple[str, str]]]]]:
+        """All of them with what is `unread` of each, newest first, some at a time."""
         async for documents in self._pages(tenant, "offers"):
-            yield [offer_of(document) for document in documents]
+            yield [(offer_of(document), _unread(document)) for document in documents]
 
     async def living(self, tenant: str) -> AsyncIterator[list[Offer]]:
         """Drafts and open ones, newest first, some at a time."""
@@ -142,7 +143,7 @@ class Catalogue:
         """(tag, text) of what its advertisement says beyond what the offer holds, in the order of the advertisement."""
         async with reachable():
             found = await self.db["offers"].find_one({"_id": offer_id, "tenant_id": tenant}, {"unread": 1})
-        return [(tag, text) for tag, text in (found or {}).get("unread", ())]
+        return _unread(found or {})
 
     def add_company(self, bulk: Bulk, company: Company, events: list[Payload], list_key: str = "") -> None:
         fields = {**self.companies.document(bulk.tenant, company), "created_at": company.created_at}
@@ -170,6 +171,10 @@ class Catalogue:
         async with reachable():
             found = self.db[collection].find({"_id": {"$in": wanted}, "tenant_id": tenant}, session=session)
             return await found.to_list(None)
+
+
+def _unread(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(tag, text) for tag, text in document.get("unread", ())]
 
 
 def _advertised(change: Change | None) -> Document:

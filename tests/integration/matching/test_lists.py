@@ -46,7 +46,11 @@ async def test_lists_are_carried_in_and_what_is_carried_out_changes_nothing_when
         "A-2": "published",
     }
     assert (offers["A-2"]["lat"], offers["A-1"]["own"]["count"]) == (35.6, 1)
-    await desk.send("hellowork", xml(advert(1)))
+    await desk.send("hellowork", xml(advert(1, mihon_ran="見本の欄")))
+    rows = (await desk.ask("GET", "/exports/offers", params={"format": "json"})).json()
+    assert [("mihon_ran=見本の欄" in row["unread"], row["unread"] == "") for row in rows].count(
+        (True, False)
+    ) == 1
     for what, kind in (("companies", "csv"), ("companies", "json"), ("offers", "csv"), ("offers", "json")):
         out = await desk.ask("GET", f"/exports/{what}", params={"format": kind})
         assert out.headers["content-disposition"] == f'attachment; filename="{what}.{kind}"'
