@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.matching import wording
 from services.matching.advertising import shown_offers
 from services.matching.offer import Offer
+from services.matching.pages.profile_source import profile_source
 from services.matching.pages.visitor import area_name, form_command
 from services.matching.sending.caps import caps_of
 from services.matching.sending.stopping import resident_of
@@ -71,6 +72,7 @@ def subscription_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             tenant,
             day=_day(latest),
             cards=_cards(core, tenant, latest, offers),
+            source=await profile_source(store, tenant.id, offers.values()),
         )
 
     @router.get("/unsubscribe/{token}")
@@ -119,6 +121,7 @@ def _cards(
             "hours": wording.offer_hours(offers[pick.offer_id]),
             "wage": wording.wage_text(offers[pick.offer_id].hourly_wage_yen),
             "reasons": [wording.term_text(term) for term in pick.reasons],
+            "mismatch": wording.term_text(pick.mismatch) if pick.mismatch else None,
         }
         for pick in latest.entry.picks
         if pick.offer_id in latest.offers and pick.offer_id in offers

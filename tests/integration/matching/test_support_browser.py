@@ -132,6 +132,7 @@ async def test_offers_by_message_are_switched_on_and_looked_at_before_they_go_ou
         await accessible(page)
         await mine.goto(f"{address}/matching/recommended")
         await mine.get_by_role("heading", name="まちの店").wait_for()
+        await mine.get_by_role("heading", name="確かめておきたいこと").wait_for()
         await accessible(mine)
         paused = await town.api.post(f"/matching/v1/offers/{offer['id']}/pause", headers=town.staff)
         assert paused.status_code == 200
