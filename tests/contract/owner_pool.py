@@ -2,6 +2,7 @@
 
 import datetime
 
+from services.booking.routes.imports import SAMPLE
 from shared.clock import Clock
 from tests.contract.walk import Walk
 from tests.harness import Harness
@@ -41,6 +42,7 @@ async def walk_pool(walk: Walk, harness: Harness, tenant: str, resident_id: str,
     await walk.go("operator", "GET", one + "/leaves", ids)
     await walk.go("operator", "POST", one + "/leaves/{leave_id}/reassign", ids)
     await walk.go("operator", "DELETE", one + "/leaves/{leave_id}", ids)
+    await walk.go("operator", "POST", one + "/busy-import", ids, content=SAMPLE.encode())
     await walk.go("operator", "GET", f"{V1}/pool/ledger")
     await walk.go("staff", "GET", f"{V1}/pools")
     await walk.go("staff", "GET", V1 + "/pools/{pool_id}/counsellors", ids)

@@ -12,6 +12,7 @@ from services.booking.quota import Row, left
 from services.booking.reassigning import Reassigning
 from services.booking.roster import Roster
 from services.booking.routes.counsellors import counsellor_routes
+from services.booking.routes.imports import import_routes
 from services.booking.routes.leaves import leave_routes
 from services.booking.routes.shapes import AppointmentPath, MarkBody, MissedBody, join_url
 from services.booking.sessions import Session, Sessions
@@ -121,7 +122,7 @@ class LedgerOut(BaseModel):
 def pool_routes(
     clock: Clock, roster: Roster, reassigning: Reassigning, pooling: Pooling, sessions: Sessions
 ) -> list[APIRouter]:
-    """The operator's: counsellors, their leave, the ledger. A counsellor's: the own appointments."""
+    """The operator's: counsellors, their leave and busy times kept elsewhere, the ledger. A counsellor's: the own appointments."""
     read, write = scope("pool:read"), scope("pool:write")
     counsellors = counsellor_routes(
         roster.counsellors, roster, prefix="/pool", tag="pool", read=read, write=write
@@ -136,7 +137,8 @@ def pool_routes(
         write=write,
         home_of=pool_of,
     )
-    return [counsellors, leaves, ledger_routes(pooling), session_routes(sessions)]
+    imports = import_routes(clock, roster, prefix="/pool", tag="pool", write=write, home_of=pool_of)
+    return [counsellors, leaves, imports, ledger_routes(pooling), session_routes(sessions)]
 
 
 def ledger_routes(pooling: Pooling) -> APIRouter:

@@ -11,6 +11,7 @@ import pytest
 from services.booking.audit import audit
 from tests.harness import Harness, a_pool, eventually
 from tests.integration.booking.desk import DAY, EVERY_NIGHT, NOW, A, B, Desk, open_desk, resident_id
+from tests.integration.booking.test_feeds import busy
 from tests.integration.booking.test_pages import Browser, choice_at, form_to
 
 POOL = "sample-pool"
@@ -276,6 +277,18 @@ async def test_leave_in_the_pool_is_the_operators_and_names_no_resident(shared: 
     refused = await shared.hold("two", B, 1440)
     assert refused.status_code == 409
     assert (await shared.ask("POST", leaves, "pool_counsellor", json=days)).status_code == 403
+
+
+async def test_a_pools_counsellor_is_not_offered_at_times_imported_from_elsewhere(shared: Shared) -> None:
+    held = (await shared.hold("one", A, 1320)).json()["id"]
+    path = f"/counsellors/{shared.counsellor}/busy-import"
+    body = busy("20261203T130000Z/20261203T170000Z")  # 22:00-26:00 in Tokyo
+    answer = await shared.ask("POST", path, "pool_staff", content=body)
+    assert (answer.status_code, answer.json()["imported"]) == (200, 1)
+    assert [each["appointment_id"] for each in answer.json()["touches"]] == [held]
+    assert resident_id("one") not in answer.text
+    assert (await shared.hold("two", B, 1440)).status_code == 409
+    assert (await shared.ask("POST", path, "pool_counsellor", content=body)).status_code == 403
 
 
 async def test_nobody_named_means_own_counsellors_first_and_then_the_pools(shared: Shared) -> None:
