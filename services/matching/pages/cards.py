@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from services.matching import wording
 from services.matching.interest import HANDED_ON, Interest, Kind, Positive, latest
-from services.matching.licences import label
 from services.matching.offer import Offer
 from services.matching.offer_texts import KIND_NOTES, POSSIBLE, PUT_ASIDE, SAYINGS, SEEN_TO, SOURCES, Saying
+from services.matching.pages.offer_view import shown_facts
 from services.matching.pages.wish_words import WishWords
-from services.matching.posting_words import ACCOMMODATIONS, FORMS
 from services.matching.slate import Proposal
 from shared.ids import new_ulid
 from shared.tenancy import Tenant
-from shared.web.pages import service_day_text
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class Cards:
             kind=wording.KINDS[offer.kind],
             kind_note=KIND_NOTES[offer.kind],
             source=SOURCES[offer.source],
-            facts=_facts(offer, area),
+            facts=shown_facts(offer, area),
             neighbouring=area if neighbouring else None,
             reasons=tuple(wording.term_text(term, titles) for term in proposal.reasons) if proposal else (),
             mismatch=wording.term_text(mismatch) if mismatch else None,
@@ -133,21 +131,3 @@ def _can_say(offer: Offer, said: Sequence[Said]) -> tuple[tuple[Positive, Saying
     kinds = {one.kind for one in said}
     possible: tuple[Positive, ...] = ("save", *POSSIBLE[offer.kind])
     return tuple((kind, SAYINGS[kind]) for kind in possible if kind not in kinds)
-
-
-def _facts(offer: Offer, area: str) -> tuple[tuple[str, str], ...]:
-    """The conditions as lines of a table; those that were not said are left out, but for place, hours and wage."""
-    place = f"{area}（家などでも働けます）" if offer.remote else area
-    days = f"週{offer.work_days_a_week}日" if offer.work_days_a_week else None
-    until = service_day_text(offer.expires_on) if offer.expires_on else None
-    lines = (
-        ("場所", place),
-        ("時間", wording.offer_hours(offer)),
-        ("日数", days),
-        ("時給", wording.wage_text(offer.hourly_wage_yen)),
-        ("雇われ方", FORMS[offer.employment_form] if offer.employment_form else None),
-        ("必要な資格", "、".join(map(label, offer.licences))),
-        ("できる配慮", "、".join(ACCOMMODATIONS[one] for one in offer.accommodations)),
-        ("募集", f"{until}まで" if until else None),
-    )
-    return tuple((name, text) for name, text in lines if text)

@@ -23,7 +23,7 @@ from services.matching.pages.company_route import (
     company_command,
     company_router,
 )
-from services.matching.pages.offer_view import facts
+from services.matching.pages.offer_view import shown_facts, unshown_facts
 from services.matching.pages.profile_source import profile_source
 from services.matching.pages.visitor import NameOf
 from services.matching.pages.workplace_view import workplace_view
@@ -113,7 +113,8 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             status=409 if problem else 200,
             company=company,
             offer=offer,
-            facts=facts(name, tenant, offer),
+            facts=shown_facts(offer, name(tenant, offer.municipality_code)),
+            unshown=unshown_facts(name, tenant, offer),
             place=workplace_view(place) if place else None,
             source=await profile_source(store, tenant.id, [offer]),
             state=STATES[offer.state],

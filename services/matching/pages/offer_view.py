@@ -11,6 +11,8 @@ from services.matching.posting_words import ACCOMMODATIONS, FORMS, INDUSTRIES, S
 from shared.tenancy import Tenant
 from shared.web.pages import service_day_text
 
+UNSHOWN = ("この仕事にあるもの", "産業", "職業分類", "タグ")
+"""Facts that find people for an offer and stand on no resident's page."""
 NOT_SAID = "書かれていません"
 MUCH = 0.6
 """From here on an offer is said to have something."""
@@ -47,6 +49,28 @@ def facts(name: NameOf, tenant: Tenant, offer: Offer) -> list[tuple[str, str]]:
         ("職業分類", offer.occupation_code or NOT_SAID),
         ("タグ", "、".join(offer.tags) or "なし"),
     ]
+
+
+def shown_facts(offer: Offer, area: str) -> tuple[tuple[str, str], ...]:
+    """What residents read: label and text. Conditions that were not said are left out, but for place, hours and wage."""
+    place = f"{area}（家などでも働けます）" if offer.remote else area
+    days = f"週{offer.work_days_a_week}日" if offer.work_days_a_week else None
+    until = service_day_text(offer.expires_on) if offer.expires_on else None
+    lines = (
+        ("場所", place),
+        ("時間", wording.offer_hours(offer)),
+        ("日数", days),
+        ("時給", wording.wage_text(offer.hourly_wage_yen)),
+        ("雇われ方", FORMS[offer.employment_form] if offer.employment_form else None),
+        ("必要な資格", "、".join(map(label, offer.licences))),
+        ("できる配慮", "、".join(ACCOMMODATIONS[one] for one in offer.accommodations)),
+        ("募集", f"{until}まで" if until else None),
+    )
+    return tuple((name, text) for name, text in lines if text)
+
+
+def unshown_facts(name: NameOf, tenant: Tenant, offer: Offer) -> list[tuple[str, str]]:
+    return [(named, text) for named, text in facts(name, tenant, offer) if named in UNSHOWN]
 
 
 def side_by_side(name: NameOf, tenant: Tenant, offers: Sequence[Offer]) -> list[Row]:

@@ -8,7 +8,7 @@ from services.matching.exposing import figures
 from services.matching.figures import Figures
 from services.matching.market import Market
 from services.matching.offer import Kind, State, draft_of
-from services.matching.pages.offer_view import facts, side_by_side
+from services.matching.pages.offer_view import shown_facts, side_by_side, unshown_facts
 from services.matching.pages.profile_source import profile_source
 from services.matching.pages.staff_route import COUNT, OFFERS, Reader, reference, shown, staff_router
 from services.matching.pages.visitor import NameOf
@@ -103,7 +103,8 @@ def offer_pages(core: Core, store: Store, market: Market, pages: Pages, name: Na
             here=OFFERS,
             offer=offer,
             company=company,
-            facts=facts(name, tenant, offer),
+            facts=shown_facts(offer, name(tenant, offer.municipality_code)),
+            unshown=unshown_facts(name, tenant, offer),
             place=workplace_view(place) if place else None,
             told=told.get(offer.id, Figures()),
             source=await profile_source(store, tenant.id, [offer]),

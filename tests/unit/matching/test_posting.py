@@ -11,12 +11,14 @@ from services.matching.figures import Figures, figures_of
 from services.matching.hours import Window
 from services.matching.offer import draft_of
 from services.matching.pages import offer_form
+from services.matching.pages.offer_view import shown_facts, unshown_facts
 from services.matching.pages.workplace_view import answer_text, workplace_view
 from services.matching.posting import LOWEST_MINIMUM_WAGE, MOST, advise, check
 from services.matching.posting_words import PROBLEMS, advice_text
 from services.matching.shelf import Shelf
 from services.matching.workplace import FEWEST, Workplace, hear, release, remark, say, shown_notes
 from shared.errors import Invalid, NotFound
+from tests.harness import a_tenant
 from tests.unit.matching.builders import FAR, NOW, REACH, an_offer
 
 TODAY = date(2026, 12, 2)
@@ -200,3 +202,12 @@ def test_a_note_is_read_once_it_is_released_and_enough_people_were_heard() -> No
     assert remark(place, "key0", "").notes == ()
     with pytest.raises(NotFound):
         release(place, "key9", True)
+
+
+def test_what_residents_do_not_read_is_told_apart() -> None:
+    offer = replace(an_offer(), tags=("静か",), industry_code="P85", licences=())
+    seen = dict(shown_facts(offer, "見本市"))
+    unseen = dict(unshown_facts(lambda _, code: code, a_tenant(), offer))
+    assert not seen.keys() & unseen.keys()
+    assert (unseen["タグ"], unseen["産業"]) == ("静か", "医療、福祉")
+    assert "必要な資格" not in seen
