@@ -497,6 +497,8 @@ async def test_people_of_a_pool_see_to_hours_and_leave_and_never_whose_appointme
     await me.post(f"{where}/leaves")
     assert "この休みは1件の予約に関わります" in me.page and "引きつぐ</button>" not in me.page
     seen.append(me.page)
+    await staff.get("")
+    assert f"/appointments/{made}/move?who=all" in staff.page  # the municipality's own way out
     (leave,) = (await desk.client.get(f"/booking/v1{where}/leaves", headers=token)).json()
 
     for path in (f"/pool/counsellors/{other}/hours", f"{where}/profile", f"/counsellors/{mine}/hours"):
