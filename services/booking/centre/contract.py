@@ -89,7 +89,7 @@ def propose(
 def agree(contract: Contract, side: Side, by: str, now: datetime) -> Outcome | None:
     """Agree to what is proposed, or, while a contract runs, to its renewal; None when that side has.
 
-    Who had said that it is not renewed takes that back by this, until the last day. Raises ContractState.
+    Who alone had said that it is not renewed takes that back by this, until the last day. Raises ContractState.
     """
     if contract.state == "proposed":
         if side in contract.agreed:
@@ -97,17 +97,19 @@ def agree(contract: Contract, side: Side, by: str, now: datetime) -> Outcome | N
         agreed = replace(contract, agreed=contract.agreed | {side})
         agreed = _with(agreed, Entry(now, "agreed", side, by, contract.ends_on))
         return _start(agreed, now) if agreed.agreed == frozenset(SIDES) else (agreed, [])
-    if contract.state != "active" or (contract.ending and ended_by(contract) != side):
+    if contract.state != "active" or (contract.ending and not may_take_back(contract, side)):
         raise ContractState()
     if side in contract.renewal_agreed:
         return None
+    ends_on = _term_end(contract)
     willing = replace(
         contract,
         ending=False,
-        ends_on=_term_end(contract),
+        ends_on=ends_on,
         renewal_agreed=contract.renewal_agreed | {side},
+        noticed=contract.noticed if ends_on == contract.ends_on else frozenset(),
     )
-    return _with(willing, Entry(now, "renewal_agreed", side, by, next_end(contract))), []
+    return _with(willing, Entry(now, "renewal_agreed", side, by, next_end(willing))), []
 
 
 def end(
@@ -151,13 +153,15 @@ def tick(
     return (after, events) if after is not contract else None
 
 
-def ended_by(contract: Contract) -> Side | None:
-    """Who has said that it is not renewed, if it is not."""
-    return (
-        next((e.side for e in reversed(contract.history) if e.step == "ending"), None)
-        if contract.ending
-        else None
-    )
+def may_take_back(contract: Contract, side: Side) -> bool:
+    """Whether it is this side alone that has said that the present term is not renewed."""
+    said: set[Side | None] = set()
+    for entry in contract.history:
+        if entry.step in ("started", "renewed", "renewal_agreed"):
+            said = set()
+        elif entry.step == "ending":
+            said.add(entry.side)
+    return contract.ending and said == {side}
 
 
 def next_end(contract: Contract) -> date:

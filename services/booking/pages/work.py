@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.booking.centre.attendance import meant
-from services.booking.centre.contract import ended_by
+from services.booking.centre.contract import may_take_back
 from services.booking.centre.stretch import check_monday, monday_of
 from services.booking.centre.week import Entry
 from services.booking.openings import zone_of
@@ -236,7 +236,7 @@ def work_contract_pages(pages: Pages, working: Working) -> APIRouter:
             problem=problem,
             contracts=list(reversed(found.data)),
             automatic=centre.renewal == "automatic",
-            ended_by=ended_by,
+            may_take_back=may_take_back,
             idempotency_key=new_ulid(),
         )
 

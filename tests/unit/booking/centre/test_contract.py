@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.booking.centre.contract import (
+    SIDES,
     Contract,
     ContractState,
     Side,
     agree,
     end,
-    ended_by,
     last_day,
+    may_take_back,
     next_end,
     next_look,
     propose,
@@ -135,13 +136,37 @@ def test_an_earlier_end_is_neither_in_the_past_nor_after_the_term() -> None:
 def test_who_ended_it_takes_that_back_and_the_term_is_as_long_as_before(side: Side) -> None:
     outcome = end(active(), side, "someone:a", date(2026, 6, 30), date(2026, 5, 1), NOW)
     assert outcome is not None
-    assert ended_by(outcome[0]) == side
+    assert may_take_back(outcome[0], side)
     back = agree(outcome[0], side, "someone:a", NOW)
     assert back is not None
-    assert (back[0].ending, back[0].ends_on, ended_by(back[0])) == (False, date(2026, 9, 30), None)
+    assert (back[0].ending, back[0].ends_on, back[0].history[-1].until) == (
+        False, date(2026, 9, 30), date(2026, 12, 31),
+    )  # fmt: skip
+    assert not may_take_back(back[0], side)
     assert [e.step for e in back[0].history[-2:]] == ["ending", "renewal_agreed"]
     renewed, events = on(back[0], date(2026, 10, 1))
     assert (renewed.ends_on, [type(e) for e in events]) == (date(2026, 12, 31), [ContractRenewed])
+
+
+def test_one_side_does_not_take_back_what_the_other_has_said() -> None:
+    first = end(active(), "worker", "resident:a", None, date(2026, 5, 1), NOW)
+    assert first is not None
+    both = end(first[0], "centre", "staff:a", date(2026, 8, 31), date(2026, 5, 2), NOW)
+    assert both is not None
+    for side in SIDES:
+        with pytest.raises(ContractState):
+            agree(both[0], side, "someone:a", NOW)
+
+
+def test_a_term_that_is_whole_again_is_announced_again() -> None:
+    shortened = end(active(), "worker", "resident:a", date(2026, 6, 10), date(2026, 5, 1), NOW)
+    assert shortened is not None
+    told, _ = on(shortened[0], date(2026, 6, 5))
+    assert told.noticed == {30, 7}
+    back = agree(told, "worker", "resident:a", NOW)
+    assert back is not None
+    _, events = on(back[0], date(2026, 9, 25), "agreed")
+    assert [type(e) for e in events] == [ContractExpiring]
 
 
 def test_where_renewals_need_consent_both_sides_give_it_or_the_contract_lapses() -> None:
