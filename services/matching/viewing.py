@@ -17,4 +17,9 @@ async def look(store: Store, tenant: Tenant, resident_id: str, offer_id: str, no
     questionnaire, _ = await store.questionnaires.get(tenant.id, resident_id)
     who = await store.residents.get(tenant.id, resident_id)
     if questionnaire.wishes.learning and not who.test:
-        await store.interactions.note(tenant.id, Interaction(resident_id, offer.id, "view", now))
+        seen = Interaction(resident_id, offer.id, "view", now)
+        await store.interactions.note(tenant.id, seen)
+        # who has switched it off in this moment must not find it kept
+        present, _ = await store.questionnaires.get(tenant.id, resident_id)
+        if not present.wishes.learning:
+            await store.interactions.remove(tenant.id, seen)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.matching.ordering.together import together
 from services.matching.orders import order as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.order import Order, OrderNotThere
@@ -13,6 +12,7 @@ from services.matching.orders.task_type import TaskType
 from services.matching.store import Store
 from services.matching.store.changing import must_be
 from services.matching.store.orders import OrderStore
+from services.matching.store.together import together
 from shared.changing import settled
 from shared.clock import Clock
 from shared.errors import Conflict, Invalid, NotFound

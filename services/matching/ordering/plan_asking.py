@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from services.matching.ordering.batch import Batch, batch_of
 from services.matching.ordering.knowing import Knowing
-from services.matching.ordering.together import together
 from services.matching.orders.asking import Ask
 from services.matching.orders.plan_record import PlanRecord, Proposal, tell, want
 from services.matching.store.bulk import Bulk
 from services.matching.store.orders.documents import Found
+from services.matching.store.together import together
 from shared.changing import TRIES
 from shared.errors import Conflict, StaleVersion
 from shared.idempotency import Command

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from services.matching.ordering.knowing import Knowing
-from services.matching.ordering.together import together
 from services.matching.orders import assignment as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.asking import Ask, Effort, check_worker, effort_of, request
@@ -11,6 +10,7 @@ from services.matching.orders.assignment import Assignment
 from services.matching.orders.capacity import Capacity
 from services.matching.orders.order import Order, check_workable
 from services.matching.orders.task import Task
+from services.matching.store.together import together
 from shared.changing import settled
 from shared.events.envelope import Payload
 from shared.idempotency import Command

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.matching.ordering.proposing import Proposing
-from services.matching.ordering.together import together
 from services.matching.orders import assignment as rules
 from services.matching.orders import task as tasks
 from services.matching.orders.assignment import Assignment, Changed
 from services.matching.orders.evidence import line_of
 from services.matching.orders.order import Order, move
 from services.matching.orders.task import Task
+from services.matching.store.together import together
 from shared.changing import settled
 from shared.errors import NotFound
 from shared.events.envelope import Payload

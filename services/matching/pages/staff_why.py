@@ -2,7 +2,6 @@
 made again just as it was."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -62,14 +61,14 @@ class Explained:
         return LINE * len(self.bars)
 
 
-def bars(terms: tuple[Term, ...], titles: Mapping[str, str] = wording.NO_TITLES) -> tuple[Bar, ...]:
-    """The longest bar is HALF long. `titles` of offers that reasons come from, by id."""
+def bars(terms: tuple[Term, ...]) -> tuple[Bar, ...]:
+    """The longest bar is HALF long. Offers that somebody has looked at are named to nobody else, so not here."""
     largest = max((abs(term.contribution) for term in terms), default=0)
     found = []
     for place, term in enumerate(terms):
         length = round(HALF * abs(term.contribution) / largest) if largest else 0
         x = HALF - length if term.contribution < 0 else HALF
-        found.append(Bar(wording.term_text(term, titles), term.contribution, x, place * LINE, length))
+        found.append(Bar(wording.term_text(term), term.contribution, x, place * LINE, length))
     return tuple(found)
 
 
@@ -115,7 +114,7 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
             here=WHY,
             slate=slate,
             who=reference(slate.seeker.resident_id),
-            explained=[_explained(proposal, names) for proposal in slate.proposals],
+            explained=[_explained(proposal) for proposal in slate.proposals],
             names=names,
             source=await profile_source(store, tenant.id, [p.offer for p in slate.proposals]),
             excluded=[
@@ -140,8 +139,8 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         )
 
     async def _titles(tenant: str, slate: Slate, absence: WhyNot | None) -> dict[str, str]:
-        """What the offers that were not proposed are called, and those that reasons come from."""
-        others = set(slate.behind) | {one.offer_id for one in slate.excluded[:LISTED]}
+        """What the offers that were not proposed are called."""
+        others = {one.offer_id for one in slate.excluded[:LISTED]}
         others |= {one.offer_id for one in slate.passed_over[:LISTED]}
         if absence:
             others |= {absence.offer_id}
@@ -169,9 +168,9 @@ def why_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
     return router
 
 
-def _explained(proposal: Proposal, titles: Mapping[str, str]) -> Explained:
+def _explained(proposal: Proposal) -> Explained:
     mismatch = wording.term_text(proposal.mismatch) if proposal.mismatch else None
-    return Explained(proposal, wording.KINDS[proposal.offer.kind], bars(proposal.terms, titles), mismatch)
+    return Explained(proposal, wording.KINDS[proposal.offer.kind], bars(proposal.terms), mismatch)
 
 
 def _compared(absence: WhyNot) -> list[tuple[str, int, int]]:

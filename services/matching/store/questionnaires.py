@@ -7,6 +7,7 @@ from services.matching.store.bulk import in_one
 from services.matching.store.changing import Rule
 from services.matching.store.documents import wishes_document, wishes_of
 from services.matching.store.slates import EMPTIED
+from services.matching.store.together import together
 from shared.changing import settled
 from shared.errors import NotFound, StaleVersion
 from shared.idempotency import Command
@@ -34,7 +35,8 @@ class Questionnaires:
         command: Command,
         expected: int | None = None,
     ) -> tuple[Questionnaire, int]:
-        """Apply the rule; returns state and version. Who now wants nothing learned from what they look at: their looks so far go, too.
+        """Apply the rule; returns state and version. Who now wants nothing learned from what they look at: their looks so far go, too, and
+        the proposals that were made from them.
 
         Raises StaleVersion when it is not at the `expected` version.
         """
@@ -65,11 +67,9 @@ class Questionnaires:
 
                 async def write_and_forget(changes: Changes) -> None:
                     await write(changes)
-                    looks = {"tenant_id": tenant, "resident_id": resident_id, "kind": "view"}
-                    async with reachable():
-                        await self.db["interactions"].delete_many(looks, session=changes.session)
+                    await self._erase_looks(tenant, resident_id, changes)
 
-                await in_one(self.outbox, write_and_forget)
+                await together(self.outbox, write_and_forget)
             else:
                 await write()
             return changed, version + 1
@@ -99,18 +99,28 @@ class Questionnaires:
 
         await in_one(self.outbox, work)
 
+    async def _erase_looks(self, tenant: str, resident_id: str, changes: Changes) -> None:
+        theirs = {"tenant_id": tenant, "resident_id": resident_id}
+        async with reachable():
+            looks = {**theirs, "kind": "view"}
+            await self.db["interactions"].delete_many(looks, session=changes.session)
+            await self._erase_slates({**theirs, "seeker.history": {"$exists": True, "$ne": {}}}, changes)
+
     async def _erase_made_of_it(self, tenant: str, resident_id: str, changes: Changes) -> None:
         theirs = {"tenant_id": tenant, "resident_id": resident_id}
         async with reachable():
             await self.db["interactions"].delete_many(theirs, session=changes.session)
             await self._erase_sent(theirs, changes)
-            # a slate whose event still waits to be published is emptied: its event must not be lost
-            await self.db["slates"].update_many(
-                {**theirs, "outbox_at": {"$exists": True}}, {"$set": EMPTIED}, session=changes.session
-            )
-            await self.db["slates"].delete_many(
-                {**theirs, "outbox_at": {"$exists": False}}, session=changes.session
-            )
+            await self._erase_slates(theirs, changes)
+
+    async def _erase_slates(self, where: Document, changes: Changes) -> None:
+        # a slate whose event still waits to be published is emptied: its event must not be lost
+        await self.db["slates"].update_many(
+            {**where, "outbox_at": {"$exists": True}}, {"$set": EMPTIED}, session=changes.session
+        )
+        await self.db["slates"].delete_many(
+            {**where, "outbox_at": {"$exists": False}}, session=changes.session
+        )
 
     async def _erase_sent(self, theirs: Document, changes: Changes) -> None:
         """Of send lists: what waits is not sent, and of what was sent only the offers stay, which caps count."""

@@ -1,6 +1,8 @@
 """Looking, learning, making a slate again, and asking why an offer is missing: over HTTP, with real servers."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -65,6 +67,40 @@ async def test_a_look_counts_once_a_day_and_only_for_who_allows_it(towns: tuple[
     second = (await town.offer((await town.company())["id"]))["id"]
     assert await looks(town, second) == 204
     assert await noted(town, "one") == []  # nor is what was looked at before kept
+
+
+async def test_proposals_from_looks_go_with_the_looks_and_a_save_beside_the_switch_is_not_lost(
+    town: Town,
+) -> None:
+    offers = await a_town_with_tastes(town)
+    await refit(town)
+    await looks(town, offers[0])
+
+    async def behind() -> Any:
+        slate = await town.slate()
+        kept = (
+            await town.harness.of("matching")
+            .core.db["slates"]
+            .find_one({"_id": slate["id"], "tenant_id": town.tenant})
+        )
+        return kept["seeker"]["history"] if kept else {}
+
+    assert offers[0] in await eventually(behind)
+    plain = (await town.slate("nobody"))["id"]
+    answers = {"answers": {"balance-1": 5}}
+    path, me = "/matching/v1/me/questionnaire", town.resident()
+    saved, off = await asyncio.gather(
+        town.api.put(path, headers=me, json=answers),
+        town.api.put(path, headers=me, json={"wishes": {"learning": False}}),
+    )
+    assert (saved.status_code, off.status_code) == (200, 200)
+    assert await noted(town, "one") == []
+    theirs = {"tenant_id": town.tenant, "resident_id": town.resident_id("one")}
+    left = town.harness.of("matching").core.db["slates"].find(theirs)
+    assert [
+        s["seeker"].get("history", {}) for s in await left.to_list(None) if s["seeker"].get("history")
+    ] == []
+    assert (await town.api.get(f"{SLATES}/{plain}", headers=town.staff)).status_code == 200
 
 
 async def test_what_is_said_to_an_offer_is_noted_and_what_is_taken_back_is_not(town: Town) -> None:
