@@ -123,16 +123,17 @@ class Assigning:
 def _standings(
     picture: Picture, pool: str | None, search: Search, wish: Wish, last_counsellor: str | None
 ) -> list[Standing]:
-    """Those of the picture's people who are free at the wished time."""
+    """Those of the picture's people who are free at the wished time. What moves counts for nobody: its own day is not full by it."""
     free = who(picture, search, wish.service_date, wish.start_minute)
     people = [picture.people[name] for name in free if name not in wish.not_with]
-    return [
-        Standing(
-            counsellor,
-            pool,
-            picture.workload.weeks(counsellor),
-            picture.workload.count(counsellor.id, wish.service_date),
-            counsellor.id == last_counsellor,
-        )
-        for counsellor in people
-    ]
+    with picture.without(search.moving):
+        return [
+            Standing(
+                counsellor,
+                pool,
+                picture.workload.weeks(counsellor),
+                picture.workload.count(counsellor.id, wish.service_date),
+                counsellor.id == last_counsellor,
+            )
+            for counsellor in people
+        ]

@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from tests.integration.booking.desk import NOW, Desk
+from tests.integration.booking.desk import DAY, NOW, Desk
+from tests.integration.booking.test_pages import Browser
 
 ANYBODY = None
 
@@ -64,6 +65,19 @@ async def test_a_language_and_a_skill_are_conditions_and_a_gender_is_a_wish_unle
     assert instead["counsellor_id"] != ""
     must = desk.wish(ANYBODY, 1560, gender="male", gender_required=True)
     assert (await desk.hold("sora", must)).json()["type"].endswith("nobody-free")
+
+
+async def test_a_day_that_is_full_by_this_very_appointment_is_not_full_for_its_move(desk: Desk) -> None:
+    mine = await desk.counsellor(daily_cap=1)
+    made = await desk.booked("aoi", mine)
+    await desk.counsellor()
+    aoi = Browser(desk, "aoi")
+    await aoi.get(f"/booking/appointments/{made}/move?slot={DAY}|1380")
+    assert "変更の前と同じ相談員です" in aoi.page
+    await aoi.post(f"/booking/appointments/{made}/move")
+    moved = (await desk.staff("GET", f"/appointments/{made}")).json()
+    assert (moved["start_minute"], moved["counsellor_id"]) == (1380, mine)
+    assert (moved["assignment"]["code"], moved["assignment"]["considered"]) == ("present", 2)
 
 
 async def test_many_at_once_for_one_time_get_one_counsellor_each_and_the_rest_is_told(desk: Desk) -> None:
