@@ -19,7 +19,7 @@ from services.booking.store.calendars import Caps
 from services.booking.wish import Wish
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.idempotency import Command
-from shared.mongo import Duplicate
+from shared.mongo import Document, Duplicate
 from shared.outbox import Changes
 from shared.tenancy import Tenant
 
@@ -114,12 +114,16 @@ class Recurring:
     async def cancel_from(
         self, tenant: Tenant, series_id: str, from_date: date, reason: str | None, command: Command
     ) -> tuple[Series, list[Appointment]]:
-        """Cancel what is still to come from that service date on, told once; what was moved is part of it. Raises NotFound."""
-        _, appointments = await self.get(tenant, series_id)
-        told = False
+        """Cancel what is still to come from that service date on, told once; what was moved is part of it.
+
+        Told once, too, when it was cut short and is sent again. Raises NotFound, IdempotencyConflict.
+        """
+        series, appointments = await self.get(tenant, series_id)
+        documents = await self._documents(tenant, series)
+        told = any(_own(command, document["_id"]).seen_in(document) for document in documents)
         for appointment in appointments:
             if appointment.slot.service_date >= from_date and appointment.state in ("held", "confirmed"):
-                own = Command(f"{command.key}:{appointment.id}", command.fingerprint)
+                own = _own(command, appointment.id)
                 try:
                     await self.desk.cancel(
                         tenant, appointment.id, "staff", reason, own, with_series=True, told_by_series=told
@@ -131,14 +135,18 @@ class Recurring:
 
     async def appointments(self, tenant: Tenant, series: Series) -> list[Appointment]:
         """The series' appointments in order of their time now; the first ones may no longer be kept."""
-        store, found = self.desk.appointments, []
+        store = self.desk.appointments
+        found = [store.read(tenant.id, document) for document in await self._documents(tenant, series)]
+        return sorted(found, key=lambda a: (a.slot.starts_at, a.id))
+
+    async def _documents(self, tenant: Tenant, series: Series) -> list[Document]:
+        found = []
         for day in series.rule.dates():
             try:
-                document = await store.fetch(tenant.id, _appointment_id(series.id, day))
+                found.append(await self.desk.appointments.fetch(tenant.id, _appointment_id(series.id, day)))
             except NotFound:
                 continue
-            found.append(store.read(tenant.id, document))
-        return sorted(found, key=lambda a: (a.slot.starts_at, a.id))
+        return found
 
     async def _keep(
         self, tenant: Tenant, series: Series, outlook: Outlook, command: Command
@@ -216,6 +224,11 @@ class Recurring:
 def _appointment_id(series_id: str, day: date) -> str:
     """Each date's appointment has an id that follows from the series, so that a series booked twice meets itself."""
     return Command(f"{series_id}:{day.isoformat()}", "").new_id("apt")
+
+
+def _own(command: Command, appointment_id: str) -> Command:
+    """What a request for the whole series is to one of its appointments."""
+    return Command(f"{command.key}:{appointment_id}", command.fingerprint)
 
 
 def _wish(rule: SeriesRule, day: date, counsellor_id: str | None) -> Wish:

@@ -4,6 +4,10 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import pytest
+
+from services.booking.store import Bookings
+from shared.errors import Unavailable
 from tests.integration.booking.desk import B, Desk
 from tests.integration.booking.test_appointments import heard
 
@@ -75,6 +79,31 @@ async def test_one_date_is_moved_and_the_rest_is_cancelled_from_a_day_on(desk: D
         (True, False),
         (True, True),
     ]
+
+
+async def test_an_end_that_was_cut_short_and_is_sent_again_is_told_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.counsellor()
+    made = (await series(desk, await desk.registered("aoi"))).json()
+    headers = desk.harness.staff("sample-a") | {"Idempotency-Key": "end"}
+    path, whole, ended = f"/booking/v1/series/{made['id']}/cancel", Bookings.keep, 0
+
+    async def cut(self: Bookings, *args: Any, **more: Any) -> Any:
+        nonlocal ended
+        ended += 1
+        if ended == 3:
+            raise Unavailable("cut short")
+        return await whole(self, *args, **more)
+
+    monkeypatch.setattr(Bookings, "keep", cut)
+    body = {"from_date": DATES[0]}
+    answers = [await desk.client.post(path, headers=headers, json=body) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 200]
+    events = await desk.harness.published("booking", "banso.booking.appointment.cancelled.v1")
+    assert sorted(e.data["told_by_series"] for e in events) == [False, True, True, True]
+    other = await desk.client.post(path, headers=headers, json={"from_date": DATES[1]})
+    assert other.json()["type"].endswith("idempotency-conflict")
 
 
 async def test_two_series_at_once_for_the_same_time_are_one_whole_series(desk: Desk) -> None:
