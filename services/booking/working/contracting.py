@@ -108,7 +108,10 @@ class Contracting:
         *,
         settle: bool = False,
     ) -> Contract:
-        """`settle` writes the next day to look on even when nothing was due."""
+        """`settle` writes the next day to look on even when nothing was due.
+
+        A request that finds nothing to do is remembered all the same: sent again after a real change, it must not undo that.
+        """
         for _ in range(TRIES):
             document = await self._fetch(tenant, contract_id, resident_id)
             before = self.contracts.read(document)
@@ -116,7 +119,7 @@ class Contracting:
                 return before
             centre = await self.crew.centres.get(tenant.id, before.centre_id)
             outcome = rule(before, centre)
-            if outcome is None and not settle:
+            if outcome is None and command is None and not settle:
                 return before
             after, events = outcome or (before, [])
             look_on = rules.next_look(after, centre.notice_days)

@@ -69,6 +69,18 @@ async def test_whoever_ends_it_is_not_asked_why(harness: Harness) -> None:
     assert (again.status_code, slug(again)) == (409, "contract-state")
 
 
+async def test_a_press_that_found_nothing_to_do_undoes_nothing_when_it_comes_again(harness: Harness) -> None:
+    centre = await open_centre(harness)
+    path = f"/contracts/{(await running(centre))['id']}"
+    for key in ("first", "second"):
+        assert (await centre.me("aoi", "POST", f"{path}/agree", key=key)).status_code == 200
+    assert (await centre.me("aoi", "POST", f"{path}/end", {})).json()["ending"] is True
+    again = await centre.me("aoi", "POST", f"{path}/agree", key="second")
+    assert (again.status_code, again.json()["ending"]) == (200, True)
+    anew = await centre.me("aoi", "POST", f"{path}/agree", key="third")
+    assert anew.json()["ending"] is False
+
+
 async def test_where_both_must_agree_to_a_renewal_it_lapses_when_one_does_not(harness: Harness) -> None:
     centre = await open_centre(harness, renewal="agreed")
     kept, lapsed = await running(centre), await running(centre, "ren")
