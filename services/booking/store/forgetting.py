@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
+import structlog
+
 from services.booking.appointment import TAKING
 from services.booking.claim import Claim, Kind, entries
 from services.booking.quota import Use
@@ -13,9 +15,12 @@ from services.booking.store.experiences import SHAPE as EXPERIENCE
 from services.booking.store.ledger import EVERYBODY, Ledger
 from services.booking.store.shifts import SHAPE as SHIFT
 from services.booking.store.snapshot import appointment_of
+from shared.errors import Unavailable
 from shared.mongo import Database, Document, Session
 from shared.retention import Kept
 from shared.tenancy import Retention
+
+log = structlog.get_logger()
 
 HOLDS_KEPT: Final = 30
 """Days for which a hold that never became an appointment is kept: as long as events, so that what was asked for can be followed."""
@@ -59,7 +64,20 @@ class LettingGo:
     async def _each(
         self, tenant: str, collection: str, found: Sequence[Document], given: Callable[[str, Document], Given]
     ) -> int:
-        return sum([await self._one(tenant, collection, each, given(tenant, each)) for each in found])
+        return sum([await self._tried(tenant, collection, each, given) for each in found])
+
+    async def _tried(
+        self, tenant: str, collection: str, document: Document, given: Callable[[str, Document], Given]
+    ) -> bool:
+        """False, too, when it cannot be let go: it stays, and keeps no other waiting. Raises Unavailable."""
+        try:
+            return await self._one(tenant, collection, document, given(tenant, document))
+        except Unavailable:
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            log.error("not_let_go", tenant=tenant, collection=collection, id=document["_id"], error=name)
+            return False
 
     async def _one(self, tenant: str, collection: str, document: Document, given: Given) -> bool:
         """False when it has changed meanwhile, and stays."""

@@ -51,6 +51,21 @@ async def test_an_appointment_stays_three_years_and_a_hold_that_came_to_nothing_
     assert await left(desk, "appointments", "calendars") == [0, 0]
 
 
+async def test_one_that_cannot_be_let_go_keeps_no_other_waiting(desk: Desk) -> None:
+    counsellor = await desk.counsellor()
+    oldest = await desk.booked("aoi", counsellor, service_date="2026-12-02")
+    await desk.booked("ren", counsellor)
+    await desk.harness.published("booking")  # nothing is written any more while the test lays hands on it
+    stored, where = desk.started.core.db["appointments"], {"_id": oldest, "tenant_id": A}
+    slot = (await stored.find_one(where) or {})["slot"]
+    await stored.update_one(where, {"$set": {"slot": None}})
+    await forget(desk, DAY, 1096)
+    assert [each["_id"] for each in await stored.find({"tenant_id": A}).to_list(None)] == [oldest]
+    await stored.update_one(where, {"$set": {"slot": slot}})
+    await forget(desk, DAY, 1096)
+    assert await left(desk, "appointments") == [0]
+
+
 async def test_a_series_shows_what_is_kept_of_it_and_goes_with_its_last_day(desk: Desk) -> None:
     await desk.counsellor()
     made = (await series(desk, await desk.registered("aoi"))).json()
