@@ -103,7 +103,7 @@ def centre_staff_pages(pages: Pages, working: Working) -> APIRouter:
         """Staff have cleared up what a worker's notices meant, those that came until `until` (ISO 8601)."""
         try:
             looked_at = datetime.fromisoformat(until).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):  # a time zone may carry it out of the calendar
             raise NotFound("no notice") from None
         await working.attending.seen(staff.tenant, resident_id, looked_at)
         worker = (await crew.workers.find(staff.tenant.id, resident_id)).worker

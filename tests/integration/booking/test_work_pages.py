@@ -94,7 +94,8 @@ async def test_a_notice_of_no_shift_waits_for_staff_until_they_have_looked(centr
     centre.desk.at(parse_service_time(f"{DAY}T13:00"))
     await centre.tell("aoi", "late")
     seen = f"/attendance/unclear/{who}"
-    assert (await staff(centre, "POST", seen, {"until": "soon"})).status_code == 404
+    for odd in ("soon", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"):
+        assert (await staff(centre, "POST", seen, {"until": odd})).status_code == 404
     assert (await staff(centre, "POST", seen, {"until": until}, role="auditor")).status_code == 403
     assert (await staff(centre, "POST", seen, {"until": until})).status_code == 303
     page = (await staff(centre, "GET", "/attendance")).text
