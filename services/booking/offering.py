@@ -82,10 +82,13 @@ class Offering:
             if rules.is_moot(entry, look):
                 await self._end(tenant, entry)
         asked = 0
-        for entry, slot, until in rules.next_offers(waiting, look):
+        offers = rules.next_offers(waiting, look)
+        for entry, slot, until in offers:
+            instead = look.earlier.get(entry.wanted.earlier_than or "")
+            others = rules.not_to_be_with(entry, slot, offers)
+            wish = _wish(entry, slot, instead, others)
             try:
-                instead = look.earlier.get(entry.wanted.earlier_than or "")
-                asked += await self._ask(tenant, entry, slot, until - look.now, instead)
+                asked += await self._ask(tenant, entry, slot, wish, until - look.now)
             except (StaleVersion, Unavailable) as error:  # the next look sees what is so
                 log.info("offer_not_made", waiting_id=entry.id, error=type(error).__name__)
         return asked
@@ -103,6 +106,9 @@ class Offering:
     async def _look(self, tenant: Tenant, entries: Sequence[Entry]) -> Look:
         now = self.clock.now()
         self._refused = {what: until for what, until in self._refused.items() if until > now}
+        refused: dict[str, set[str]] = {}
+        for entry_id, time in self._refused:
+            refused.setdefault(entry_id, set()).add(time)
         kinds: dict[Kind, list[Slot]] = {}
         how_many = Counter(_kind(entry) for entry in entries)
         free: dict[str, list[Slot]] = {}
@@ -111,7 +117,7 @@ class Offering:
             wanted, kind = entry.wanted, _kind(entry)
             if kind not in kinds:
                 kinds[kind] = await self._free(tenant, kind, min(how_many[kind], MOST_EACH))
-            free[entry.id] = [s for s in kinds[kind] if (entry.id, rules.time_key(s)) not in self._refused]
+            free[entry.id] = kinds[kind]
             if wanted.earlier_than:
                 try:
                     found = await self.desk.get(tenant, wanted.earlier_than, entry.resident_id)
@@ -119,7 +125,7 @@ class Offering:
                 except NotFound:
                     continue
         terms = tenant.spec.booking
-        return Look(now, terms, tenant.spec.quiet_hours, free, earlier)
+        return Look(now, terms, tenant.spec.quiet_hours, free, earlier, refused)
 
     async def _free(self, tenant: Tenant, kind: Kind, each: int) -> list[Slot]:
         asked, minutes, windows = kind
@@ -132,26 +138,8 @@ class Offering:
         found = await self.openings.slots(tenant, search, windows=stretches, each=each)
         return list(islice(found, LOOKED_AT * each))
 
-    async def _ask(
-        self, tenant: Tenant, entry: Entry, slot: Slot, lasting: timedelta, earlier: Appointment | None
-    ) -> bool:
-        """Hold the time for them, rather with whom they have the `earlier` appointment that it would replace, and ask.
-
-        What they cannot have (they are busy then, say) is not looked at again for them.
-        """
-        wanted = entry.wanted
-        wish = Wish(
-            wanted.counsellor_id,
-            slot.channel,
-            slot.service_date,
-            slot.start_minute,
-            wanted.minutes,
-            language=wanted.language,
-            skills=wanted.skills,
-            gender=wanted.gender,
-            gender_required=wanted.gender is not None,
-            rather=earlier.slot.counsellor_id if earlier else None,
-        )
+    async def _ask(self, tenant: Tenant, entry: Entry, slot: Slot, wish: Wish, lasting: timedelta) -> bool:
+        """Hold the time for them and ask. What they cannot have (they are busy then, say) is not looked at again for them."""
         command = _command("offer", entry)
         until = self.clock.now() + lasting
         try:
@@ -185,6 +173,24 @@ class Offering:
                 await self.waiting.change(tenant.id, *outcome)
         except Refused as error:
             log.info("offer_not_settled", waiting_id=entry.id, error=type(error).__name__)
+
+
+def _wish(entry: Entry, slot: Slot, earlier: Appointment | None, others: tuple[str, ...]) -> Wish:
+    """For the slot's time: rather with whom they have the `earlier` appointment that it would replace, and with none of the `others`."""
+    wanted = entry.wanted
+    return Wish(
+        wanted.counsellor_id,
+        slot.channel,
+        slot.service_date,
+        slot.start_minute,
+        wanted.minutes,
+        language=wanted.language,
+        skills=wanted.skills,
+        gender=wanted.gender,
+        gender_required=wanted.gender is not None,
+        not_with=others,
+        rather=earlier.slot.counsellor_id if earlier else None,
+    )
 
 
 def _kind(entry: Entry) -> Kind:

@@ -7,7 +7,7 @@ their place by saying no; they are only not asked about the same time again. Sou
 waiting lists of health services; within one urgency first come, first served.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -156,13 +156,15 @@ def offered_until(slot: Slot, now: datetime, terms: Booking) -> datetime | None:
 
 @dataclass(frozen=True)
 class Look:
-    """One look at what is free. `free` lists, for each entry, slots of its kind in order; `earlier` the appointments to be replaced."""
+    """One look at what is free. `free` lists, for each entry, slots of its kind in order of time; `earlier` the appointments to be replaced;
+    `refused`, for each entry, times (see `time_key`) that could not be held just now."""
 
     now: datetime
     terms: Booking
     quiet: QuietHours
     free: Mapping[str, Sequence[Slot]]
     earlier: Mapping[str, Appointment] = field(default_factory=dict)
+    refused: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def is_moot(entry: Entry, look: Look) -> bool:
@@ -176,23 +178,53 @@ def is_moot(entry: Entry, look: Look) -> bool:
 
 def next_offers(entries: Iterable[Entry], look: Look) -> list[tuple[Entry, Slot, datetime]]:
     """(entry, slot, until) for everybody who is next for some free time: each person one, each counsellor's time one person."""
-    given: list[Slot] = []
+    given: dict[str, list[Slot]] = {}
     asked: set[str] = set()
     found = []
+    left = {id(slots): list(slots) for slots in look.free.values()}
     for entry in sorted(entries, key=lambda e: e.place):
-        if entry.state != "waiting" or entry.resident_id in asked:
+        if entry.state != "waiting" or entry.resident_id in asked or entry.id not in look.free:
             continue
         if not may_be_told(entry, look.now, look.quiet):
             continue
-        earlier = look.earlier.get(entry.wanted.earlier_than or "")
-        for slot in look.free.get(entry.id, ()):
-            until = offered_until(slot, look.now, look.terms)
-            if until and suits(entry, slot, earlier) and not any(_meet(slot, other) for other in given):
-                given.append(slot)
-                asked.add(entry.resident_id)
-                found.append((entry, slot, until))
-                break
+        first = _first(entry, look, left[id(look.free[entry.id])], given)
+        if first:
+            slot, until = first
+            given.setdefault(slot.counsellor_id, []).append(slot)
+            asked.add(entry.resident_id)
+            found.append((entry, slot, until))
     return found
+
+
+def _first(
+    entry: Entry, look: Look, slots: list[Slot], given: Mapping[str, Sequence[Slot]]
+) -> tuple[Slot, datetime] | None:
+    """The first slot to offer to them, and until when. What can be offered to nobody any more is taken out of `slots` on the way, so that
+    nobody looks at it again."""
+    earlier = look.earlier.get(entry.wanted.earlier_than or "")
+    refused = look.refused.get(entry.id, ())
+    kept: list[Slot] = []
+    for n, slot in enumerate(slots):
+        if earlier and slot.starts_at >= earlier.slot.starts_at:
+            slots[:n] = kept
+            return None
+        until = offered_until(slot, look.now, look.terms)
+        if until is None or any(_meet(slot, other) for other in given.get(slot.counsellor_id, ())):
+            continue
+        kept.append(slot)
+        if suits(entry, slot, earlier) and time_key(slot) not in refused:
+            slots[: n + 1] = kept
+            return slot, until
+    slots[:] = kept
+    return None
+
+
+def not_to_be_with(
+    entry: Entry, slot: Slot, offers: Iterable[tuple[Entry, Slot, datetime]]
+) -> tuple[str, ...]:
+    """Counsellors whom the others of `offers` are to be offered at that time."""
+    others = {at.counsellor_id for other, at, _ in offers if other.id != entry.id and _at_once(slot, at)}
+    return tuple(sorted(others - {slot.counsellor_id}))
 
 
 def offer(entry: Entry, held: Appointment) -> Outcome:
@@ -260,5 +292,8 @@ def current(entry: Entry, key: str | None = None) -> Offer:
 
 
 def _meet(one: Slot, other: Slot) -> bool:
-    same = one.counsellor_id == other.counsellor_id
-    return same and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+    return one.counsellor_id == other.counsellor_id and _at_once(one, other)
+
+
+def _at_once(one: Slot, other: Slot) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at

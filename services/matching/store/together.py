@@ -6,6 +6,7 @@ from shared.mongo import Session
 from shared.outbox import Changes, Outbox
 
 
+# tenant: whose documents they are, the work says
 async def together(outbox: Outbox, work: Callable[[Changes], Awaitable[None]]) -> None:
     """`work` may be run again from its start. Raises what it raises."""
 

@@ -22,6 +22,7 @@ from services.booking.waiting import (
     join,
     leave,
     next_offers,
+    not_to_be_with,
     offer,
     put_back,
     suits,
@@ -75,6 +76,25 @@ def test_a_time_is_offered_to_one_person_and_a_person_is_asked_about_one_time() 
     assert asked([a, b], slot(), slot(1485)) == [("a", "2026-12-03:1470")]  # they overlap
 
 
+def test_who_names_nobody_leaves_the_others_whom_they_are_to_be_offered() -> None:
+    anyone = entry("a", joined=NOON - timedelta(days=2))
+    named = entry("b", wanted=Wanted("online", 60, counsellor_id="cou_2"))
+    first, second, later = slot(), slot(counsellor="cou_2"), slot(600, 4, "cou_3")
+    free = {anyone.id: (first, second), named.id: (second,)}
+    offers = next_offers([anyone, named], Look(NOON, TERMS, QUIET, free))
+    assert [(e.id, s.counsellor_id) for e, s, _ in offers] == [("wai_a", "cou_1"), ("wai_b", "cou_2")]
+    offers.append((entry("c"), later, NOON))
+    assert not_to_be_with(anyone, first, offers) == ("cou_2",)
+    assert not_to_be_with(entry("c"), later, offers) == ()
+
+
+def test_a_time_that_could_not_be_held_is_passed_over_for_them_alone() -> None:
+    a, b = entry("a", joined=NOON - timedelta(days=2)), entry("b")
+    at = look(slot(), slot(600, 4), entries=[a, b], refused={a.id: {"2026-12-03:1470"}})
+    found = [(e.id, time_key(s)) for e, s, _ in next_offers([a, b], at)]
+    assert found == [("wai_a", "2026-12-04:600"), ("wai_b", "2026-12-03:1470")]
+
+
 def test_the_times_that_suit_are_offered_only() -> None:
     thursday_night = Wanted("online", 60, (Window((3,), 1320, 1800),))
     weekend = Wanted("online", 60, (Window((5, 6)),))
@@ -115,7 +135,7 @@ def test_an_earlier_time_must_be_earlier_than_the_appointment_it_replaces() -> N
     present = Appointment("apt_old", "res_a", slot(1200, 5), "confirmed", created_at=NOON)
     a = entry("a", wanted=Wanted("online", 60, earlier_than="apt_old"))
     assert asked([a], slot(1200, 5), slot(600, 6), earlier={"apt_old": present}) == []
-    assert asked([a], slot(600, 6), slot(), earlier={"apt_old": present}) == [("a", "2026-12-03:1470")]
+    assert asked([a], slot(), slot(600, 6), earlier={"apt_old": present}) == [("a", "2026-12-03:1470")]
     assert asked([a], slot()) == []  # the appointment is gone
     gone = replace(present, state="cancelled")
     assert asked([a], slot(), earlier={"apt_old": gone}) == []
