@@ -27,7 +27,6 @@ from services.matching.store.slates import KEPT as SLATES_KEPT
 from services.matching.store.slates import Slates
 from services.matching.store.snapshots import Snapshots
 from services.matching.store.subscriptions import COLLECTION as SUBSCRIPTIONS
-from services.matching.store.subscriptions import KEPT as SUBSCRIPTIONS_KEPT
 from services.matching.store.subscriptions import Subscriptions
 from services.matching.store.support import COLLECTIONS as SUPPORT
 from services.matching.store.support import KEPT as SUPPORT_KEPT
@@ -156,7 +155,6 @@ KEPT = (
     Kept("interactions", "at", lambda _: INTERACTIONS_KEPT.days),
     *SLATES_KEPT,
     *SEND_LISTS_KEPT,
-    SUBSCRIPTIONS_KEPT,
     *SUPPORT_KEPT,
     *assessments.KEPT,
     *orders.KEPT,

@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pymongo import DeleteOne
+from pymongo import DeleteOne, UpdateOne
 
 from services.matching.offer_life import OPEN
+from services.matching.sending.subscription import REMEMBERED
 from shared.mongo import Database, Document, reachable
 from shared.retention import AT_ONCE, Kept
 
 ENDED: Final = {"state": {"$in": ["accepted_by_client", "cancelled"]}}
 """Orders that nobody works on any more."""
+EMPTIED: Final = {
+    "$set": {"changed_at": None, "told": []},
+    "$unset": {"commands": ""},
+    "$inc": {"version": 1},
+}
 
 
 class LettingGo:
@@ -31,6 +37,16 @@ class LettingGo:
     async def orders(self, tenant: str, found: Sequence[Document]) -> int:
         """Each with its tasks and what people were asked for; one of whom somebody still has something to do stays."""
         return sum([await self._order(tenant, order) for order in found])
+
+    async def subscriptions(self, tenant: str, found: Sequence[Document]) -> int:
+        """Emptied; the version stays: by it notify knows what was sent after a stop, should the person begin again."""
+        emptied = [
+            UpdateOne({"_id": each["_id"], "tenant_id": tenant, "version": each["version"]}, EMPTIED)
+            for each in found
+        ]
+        async with reachable():
+            # tenant: every operation names the tenant
+            return (await self.db["subscriptions"].bulk_write(emptied, ordered=False)).modified_count
 
     async def _order(self, tenant: str, order: Document) -> int:
         where = {"tenant_id": tenant, "order_id": order["_id"]}
@@ -72,5 +88,13 @@ def kept(db: Database) -> tuple[Kept, ...]:
             by_date=True,
             where=ENDED,
             let_go=going.orders,
+        ),
+        # of who wants nothing any more, what they were sent lately matters: should they begin again, it is not sent once more
+        Kept(
+            "subscriptions",
+            "changed_at",
+            lambda _: REMEMBERED.days,
+            where={"wanted": False},
+            let_go=going.subscriptions,
         ),
     )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pymongo import ASCENDING, IndexModel
 
-from services.matching.sending.subscription import REMEMBERED, Subscription, Told
+from services.matching.sending.subscription import Subscription, Told
 from shared.changing import settled
 from shared.errors import NotFound, StaleVersion
 from shared.events.envelope import Payload
@@ -13,7 +13,6 @@ from shared.idempotency import Command
 from shared.ids import derived_id
 from shared.mongo import CollectionSpec, Database, Document, reachable
 from shared.outbox import OUTBOX_INDEX, Outbox
-from shared.retention import Kept
 
 COLLECTION: Final = CollectionSpec(
     "subscriptions",
@@ -22,8 +21,6 @@ COLLECTION: Final = CollectionSpec(
         OUTBOX_INDEX,
     ),
 )
-KEPT: Final = Kept("subscriptions", "changed_at", lambda _: REMEMBERED.days, where={"wanted": False})
-"""Of somebody who wants nothing any more only what they were sent lately matters: should they begin again, it is not sent once more."""
 Rule = Callable[[Subscription], tuple[Subscription, list[Payload]]]
 
 

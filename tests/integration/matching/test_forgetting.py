@@ -111,16 +111,35 @@ async def test_an_order_goes_with_all_of_it_once_nobody_has_anything_to_do(town:
     assert [row["_id"] for row in await db["orders"].find({"tenant_id": town.tenant}).to_list(9)] == [running]
 
 
-async def test_who_wants_nothing_sent_any_more_is_forgotten_once_nothing_of_it_matters(town: Town) -> None:
-    for name, wants in (("one", (True, False)), ("two", (True,))):
-        for offers in wants:
-            headers = {**town.resident(name), "Idempotency-Key": new_ulid()}
-            path = "/matching/v1/me/subscriptions"
-            assert (await town.api.put(path, json={"offers": offers}, headers=headers)).is_success
+async def test_who_wants_nothing_sent_any_more_is_forgotten_but_begins_again_behind_the_stop(
+    town: Town,
+) -> None:
+    async def wants(name: str, offers: bool) -> int:
+        """The version it makes, which is the sequence of its event."""
+        headers = {**town.resident(name), "Idempotency-Key": new_ulid()}
+        path = "/matching/v1/me/subscriptions"
+        answer = await town.api.put(path, json={"offers": offers}, headers=headers)
+        assert answer.is_success, answer.text
+        return int(answer.headers["ETag"].strip('"'))
+
+    async def kept(name: str) -> Any:
+        whose = {"tenant_id": town.tenant, "resident_id": town.resident_id(name)}
+        return await town.harness.of("matching").core.db["subscriptions"].find_one(whose)
+
+    await wants("one", True)
+    stopped = await wants("one", False)
+    await wants("two", True)
+    for name in ("one", "two"):
+        told = [{"list_id": "snd_1", "at": system_now(), "offers": ["ofr_1"]}]
+        mine = {"_id": (await kept(name))["_id"], "tenant_id": town.tenant}
+        await town.harness.of("matching").core.db["subscriptions"].update_one(mine, {"$set": {"told": told}})
     await forget(town, 89)
-    assert await left(town, "subscriptions") == [2]
+    assert (await kept("one"))["told"] and (await kept("one"))["changed_at"]
     await forget(town, 91)
-    found = (
-        await town.harness.of("matching").core.db["subscriptions"].find({"tenant_id": town.tenant}).to_list(9)
-    )
-    assert [row["resident_id"] for row in found] == [town.resident_id("two")]
+    emptied = await kept("one")
+    assert (emptied["told"], emptied["changed_at"], emptied["wanted"]) == ([], None, False)
+    assert "commands" not in emptied
+    assert (await kept("two"))["told"]
+    await forget(town, 91)
+    assert (await kept("one"))["version"] == emptied["version"]
+    assert await wants("one", True) > stopped
