@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from services.intake import entry
 from services.intake.consultation import Turn
 from services.intake.conversation import Conversation
+from services.intake.pages.beginning import first_page
 from services.intake.pages.visitor import CHAT, ReaderOf, fields_of, form_command
 from services.intake.routes.messages import LONGEST, answer_view
 from shared.clock import TOKYO
@@ -52,7 +53,13 @@ def chat_pages(core: Core, pages: Pages, conversation: Conversation) -> APIRoute
     async def show_chat(reader: ReaderOf, request: Request) -> Response:
         if reader.resident_id is None:
             ticket = entry.make_ticket(core.secrets.text(reader.tenant.id, "session_key"))
-            return pages.render("start.html", reader.tenant, ticket=ticket, wanted=wanted_page(request))
+            return pages.render(
+                "start.html",
+                reader.tenant,
+                ticket=ticket,
+                wanted=wanted_page(request),
+                first=first_page(request),
+            )
         return await page(reader.tenant, reader.resident_id)
 
     @router.post("/chat/messages")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.intake import entry
+from services.intake.pages.beginning import first_page
 from services.intake.pages.visitor import CHAT, ReaderOf, fields_of
 from services.intake.resident import register
 from services.intake.store import Entries, Residents
@@ -35,7 +36,7 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
         resident_id = await entries.use(tenant.id, entry.link_id(tenant.id, token), core.clock.now())
         if resident_id is None:
             return _used_up(tenant)
-        return _with_session(request, tenant, resident_id)
+        return _with_session(tenant, resident_id, wanted_page(request))
 
     @router.post("/chat/start")
     async def start_anonymously(reader: ReaderOf, request: Request) -> Response:
@@ -55,15 +56,15 @@ def entrance_pages(core: Core, pages: Pages, residents: Residents, entries: Entr
             core.clock.now(),
         )
         made = await residents.add(tenant.id, made, events, command)
-        return _with_session(request, tenant, made.id)
+        return _with_session(tenant, made.id, first_page(request))
 
     def _used_up(tenant: Tenant) -> Response:
         ticket = entry.make_ticket(core.secrets.text(tenant.id, "session_key"))
         return pages.render("used-up.html", tenant, status=410, ticket=ticket)
 
-    def _with_session(request: Request, tenant: Tenant, resident_id: str) -> Response:
+    def _with_session(tenant: Tenant, resident_id: str, wanted: str | None) -> Response:
         """To the page that was asked for before there was a session, else to the chat."""
-        answer = go(wanted_page(request) or CHAT)
+        answer = go(wanted or CHAT)
         answer.set_cookie(
             SESSION_COOKIE,
             core.authenticator.session(tenant.id, resident_id),

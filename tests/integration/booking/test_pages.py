@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from services.intake.pages.beginning import FOR_ANYBODY
 from tests.harness import a_tenant
 from tests.integration.booking.desk import DAY, NOW, A, Desk
 
@@ -48,6 +49,12 @@ def form_to(browser: Browser, act: str) -> str:
     found = re.search(rf'action="([^"]+/{act})"', browser.page)
     assert found is not None, browser.page
     return found[1]
+
+
+async def test_pages_that_one_may_begin_with_are_there_for_who_has_just_begun(desk: Desk) -> None:
+    fresh = Browser(desk, "fresh")
+    for path in (path for path in FOR_ANYBODY if path.startswith("/booking/")):
+        assert (await fresh.get(path)).status_code == 200, path
 
 
 async def test_three_steps_lead_from_the_list_to_a_booking_past_midnight(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.ids import derived_id
 from shared.web.visiting import WANTED_COOKIE
 from tests.harness import eventually
 from tests.integration.intake.conftest import ORIGIN, Intake
@@ -70,12 +71,14 @@ async def come_in(intake: Intake, wanted: str) -> str:
     intake.client.cookies.clear()
     cookie = {"Cookie": f"{WANTED_COOKIE}={quote(wanted, safe='')}"}
     start = (await intake.client.get("/intake/chat", headers=cookie)).text
-    assert ("さっき開こうとしたページ" in start) == wanted.startswith("/matching/")
+    promised = "さっき開こうとしたページに進みます" in start
     key = {"idempotency_key": hidden(start, "/intake/chat/start")}
     began = await intake.client.post("/intake/chat/start", data=key, headers={**SAME, **cookie})
     forgotten = f'{WANTED_COOKIE}="";'
     assert any(set_.startswith(forgotten) for set_ in began.headers.get_list("set-cookie"))
-    return began.headers["location"]
+    arrived = began.headers["location"]
+    assert promised == (arrived == wanted)
+    return arrived
 
 
 async def test_who_asked_for_a_page_first_arrives_there_and_never_at_another_site(intake: Intake) -> None:
@@ -83,6 +86,35 @@ async def test_who_asked_for_a_page_first_arrives_there_and_never_at_another_sit
     assert await come_in(intake, page) == page
     for foreign in ("//evil.example/", "/\\evil.example", "https://evil.example/", "/matc\r\nX: y", ""):
         assert await come_in(intake, foreign) == "/intake/chat", foreign
+
+
+async def test_who_begins_anew_is_never_led_to_what_is_another_persons(intake: Intake) -> None:
+    theirs = derived_id("apt", "kyoto", "another")
+    for personal in (
+        f"/booking/appointments/{theirs}",
+        f"/booking/times?move={theirs}",
+        f"/matching/proposals?slate={derived_id('slt', 'kyoto', 'another')}",
+        "/booking/mine",
+        "/booking/work",
+    ):
+        assert await come_in(intake, personal) == "/intake/chat", personal
+    offer = f"/matching/offers/{derived_id('ofr', 'kyoto', 'one')}"
+    assert await come_in(intake, offer) == offer
+
+
+async def test_a_link_of_ones_own_leads_to_the_page_that_was_asked_for_even_a_personal_one(
+    intake: Intake,
+) -> None:
+    mine = f"/booking/appointments/{derived_id('apt', 'kyoto', 'mine')}"
+    cookie = {"Cookie": f"{WANTED_COOKIE}={quote(mine, safe='')}"}
+    waiting = (await intake.client.get("/intake/chat", headers=cookie)).text
+    assert "本人だけが見られるページ" in waiting
+    resident_id, _ = await intake.resident()
+    made = await intake.client.post(f"/intake/v1/residents/{resident_id}/session", headers=intake.staff())
+    link = f"/intake/enter/{made.json()['entry_url'].rpartition('/')[2]}"
+    intake.client.cookies.clear()
+    entered = await intake.client.post(link, headers={**SAME, **cookie})
+    assert (entered.status_code, entered.headers["location"]) == (303, mine)
 
 
 async def test_a_message_that_cannot_be_sent_comes_back_as_it_was_typed(intake: Intake) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from services.intake.pages.beginning import FOR_ANYBODY
 from services.matching.pages.questionnaire import LAST, STEPS
 from services.matching.scoring import Term
 from services.matching.sending.choosing import Entry, Pick
@@ -80,6 +81,12 @@ async def test_without_a_session_one_is_led_to_the_entrance(town: Town, path: st
     assert (wanted, "HttpOnly" in rest, "Max-Age=1800" in rest) == (f"{path}?a=%E3%81%82", True, True)
     posted = await town.api.post(path)  # a form is no page to come back to
     assert posted.status_code in (303, 405) and "set-cookie" not in posted.headers
+
+
+async def test_pages_that_one_may_begin_with_are_there_for_who_has_just_begun(town: Town) -> None:
+    with browser(town):
+        for path in (path for path in FOR_ANYBODY if path.startswith("/matching/")):
+            await seen(town, path)
 
 
 async def test_the_questionnaire_is_walked_through_left_and_taken_up_again(town: Town) -> None:
