@@ -7,10 +7,8 @@ from datetime import date
 from services.matching.engine import exposure
 from services.matching.engine.exposure import Seen
 from services.matching.engine.metrics import gini
-from services.matching.learning import Shown
 from services.matching.offer import Offer
 from services.matching.policy import Push
-from services.matching.scoring import Term
 
 
 @dataclass(frozen=True)
@@ -51,23 +49,18 @@ def pushes_of(
     pushes: Sequence[Push],
     offers: Iterable[Offer],
     crowded: Collection[str],
-    shown: Iterable[Shown],
+    pushed: Iterable[tuple[str, str]],
     today: date,
 ) -> tuple[PushRow, ...]:
-    """In the order they are declared in. `today` in Tokyo; what was `shown` names them in its terms."""
+    """In the order they are declared in. `today` in Tokyo; `pushed`: (offer, names of its pushes, 、 between them) of each proposal."""
     standing = [offer for offer in offers if offer.state == "published" and offer.id not in crowded]
-    proposed = [(offer_id, _names(terms)) for slate in shown for offer_id, terms in slate.offers]
+    proposed = [(offer_id, f"、{names}、") for offer_id, names in pushed]
     rows = []
     for push in pushes:
         lifted = [offer_id for offer_id, names in proposed if f"、{push.name}、" in names]
         concerned = sum(push.concerns(offer, today) for offer in standing)
         rows.append(PushRow(push, today <= push.until, concerned, len(set(lifted)), len(lifted)))
     return tuple(rows)
-
-
-def _names(terms: Iterable[Term]) -> str:
-    """The pushes that a proposal's points come from."""
-    return "".join(f"、{term.facts['names']}、" for term in terms if term.code == "push.declared")
 
 
 def fairness_of(

@@ -22,7 +22,7 @@ from services.matching.pages.company_route import (
 )
 from services.matching.routes.companies import EMAIL
 from services.matching.store import Store
-from shared.http.request import HostTenant, refuse_foreign_page
+from shared.http.request import HostTenant, make_command, refuse_foreign_page
 from shared.ids import new_ulid
 from shared.runtime import Core
 from shared.tenancy import Tenant
@@ -103,8 +103,9 @@ def contact_pages(core: Core, store: Store, pages: Pages) -> APIRouter:
         return signed_in(go(f"{CONTACT}?done=moved"), core, tenant, company)
 
     @router.post("/sign-out-everywhere")
-    async def sign_out_everywhere(request: Request, who: CompanyOf, form: FormOf) -> Response:
-        command = await company_command(request, who, form)
+    async def sign_out_everywhere(request: Request, who: CompanyOf) -> Response:
+        """Each press counts: a page that was kept from before signing in anew must not pass for the press it was made for."""
+        command = make_command(request, who.tenant.id, who.actor.name, None, await request.body())
         await contacting.end_sessions(store, who.tenant.id, who.company_id, command)
         return signed_out(go(f"{HOME}/signed-out"), core)
 

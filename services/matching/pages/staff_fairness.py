@@ -55,7 +55,7 @@ def fairness_pages(pages: Pages, clock: Clock, store: Store, market: Market) -> 
         strength = tenant.spec.matching.exposure
         found = fairness_of(offers, seen, [one.offer_id for one in looked], strength)
         drawn = bars(found.rows)
-        shown = await store.slates.shown_since(tenant.id, now - BEHIND, now) if pushes else []
+        pushed = await store.slates.pushed_between(tenant.id, now - BEHIND, now) if pushes else []
         crowded = stall.attention.crowded(stall.shelf.columns, today)
         return pages.render(
             "staff_fairness.html",
@@ -67,7 +67,7 @@ def fairness_pages(pages: Pages, clock: Clock, store: Store, market: Market) -> 
             height=len(drawn) * LINE,
             strength=strength,
             days=BEHIND.days,
-            pushes=pushes_of(pushes, offers, crowded, shown, today),
+            pushes=pushes_of(pushes, offers, crowded, pushed, today),
             day=service_day_text,
         )
 

@@ -58,7 +58,7 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
             rules = await asyncio.to_thread(read_rules, body)
         except Faulty as faulty:
             text = body[:LARGEST].decode("utf-8-sig", "ignore")
-            return await _list(staff, fault_texts(faulty, "ja"), text, 422)
+            return await _list(staff, faulty, text, 422)
         key = str(key or "").strip() or None
         command = make_command(request, staff.tenant.id, staff.actor.name, key, body)
         version = await support.add(staff.tenant.id, rules, staff.actor.name, clock.now(), command)
@@ -86,7 +86,7 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
         return make_command(request, staff.tenant.id, staff.actor.name, key.strip() or None, body)
 
     async def _list(
-        staff: Staff, faults: list[tuple[str, str]] | None = None, text: str = "", status: int = 200
+        staff: Staff, faulty: Faulty | None = None, text: str = "", status: int = 200
     ) -> Response:
         found = await support.newest(staff.tenant.id, None, LISTED)
         choice = await support.choice(staff.tenant.id)
@@ -102,7 +102,8 @@ def staff_support_pages(pages: Pages, clock: Clock, support: Support) -> APIRout
                 (entry["number"], _moment(entry["at"]), entry["by"]) for entry in reversed(choice.history)
             ],
             moment=_moment,
-            faults=faults or [],
+            faults=fault_texts(faulty, "ja") if faulty else [],
+            wrong=len(faulty.faults) + faulty.more if faulty else 0,
             text=text,
             idempotency_key=new_ulid(),
         )

@@ -236,8 +236,9 @@ def difference_view(one: Difference) -> DifferenceView:
 
 
 def fault_texts(faulty: Faulty, lang: str) -> list[tuple[str, str]]:
-    """(path, what is wrong and on which line) in `ja` or `en`, in order of place."""
-    return [(fault.path, _fault_text(fault, lang)) for fault in faulty.faults]
+    """(path, what is wrong and on which line) in `ja` or `en`; last, without a path, how many places more there are."""
+    more = [("", MESSAGES["more"][lang].format(count=faulty.more))] if faulty.more else []
+    return [(fault.path, _fault_text(fault, lang)) for fault in faulty.faults] + more
 
 
 def _fault_text(fault: Fault, lang: str) -> str:

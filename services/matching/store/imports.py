@@ -118,10 +118,16 @@ class Imports:
         return _run(found[0]) if found else None
 
     async def followed(self, tenant: str, run: ImportRun) -> bool:
-        """Whether a later import of its source has changed, or changes, what is offered."""
-        where = {"source": run.source, "dry_run": False}
-        found = await newest_first(self.db, "imports", tenant, where, None, 1)
-        return bool(found) and found[0]["_id"] != run.id
+        """Whether a later import of its source has changed, or changes, what is offered. One that failed before it read anything has not."""
+        where, after = {"source": run.source, "dry_run": False}, None
+        while found := await newest_first(self.db, "imports", tenant, where, after, AT_ONCE):
+            for document in found:
+                if document["_id"] == run.id:
+                    return False
+                if document["state"] != "failed" or document["read"]:
+                    return True
+            after = found[-1]["created_at"], found[-1]["_id"]
+        return False
 
     async def put(self, tenant: str, run: ImportRun, changes: Changes | None = None) -> ImportRun:
         """The import as it stands now. Raises Overtaken when somebody else has moved it, AlreadyRunning when it goes on while another does."""

@@ -1,8 +1,9 @@
 """Slates, kept with everything that led to them: as long as there is a slate, it can be made again."""
 
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,6 +63,13 @@ KEPT: Final = (
 )
 _SHOWN = {"resident_id": 1, "created_at": 1, "proposals.offer._id": 1, "test": 1}
 _SHOWN_TERMS = {**_SHOWN, "proposals.terms": 1}
+_PUSH = "push.declared"
+_PUSHED = {
+    "proposals.offer._id": 1,
+    "proposals.terms.code": 1,
+    "proposals.terms.facts.names": 1,
+    "test": 1,
+}
 
 
 class Slates:
@@ -105,6 +113,32 @@ class Slates:
         async with reachable():
             found = await self.db["slates"].find(where, fields).sort("created_at", ASCENDING).to_list(None)
         return [_shown(document) for document in found if not document.get("test")]
+
+    async def pushed_between(self, tenant: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        """(offer, names of the pushes) of each proposal that a declared push added to, of slates made after `since` until `until`.
+
+        Without those for test keys, as `shown_since`. Only slates with such a proposal are read, and of their terms only the names.
+        """
+        made = {"tenant_id": tenant, "created_at": {"$gt": since, "$lte": until}}
+        async with reachable():
+            found = await (
+                self.db["slates"]
+                .find({**made, "proposals.terms.code": _PUSH}, _PUSHED)
+                .sort("created_at", ASCENDING)
+                .to_list(None)
+            )
+        return await asyncio.to_thread(_pushed, found)
+
+
+def _pushed(documents: Iterable[Document]) -> list[tuple[str, str]]:
+    return [
+        (proposal["offer"]["_id"], term["facts"]["names"])
+        for document in documents
+        if not document.get("test")
+        for proposal in document["proposals"]
+        for term in proposal["terms"]
+        if term["code"] == _PUSH
+    ]
 
 
 def _slate_document(slate: Slate) -> dict[str, Any]:

@@ -1,14 +1,20 @@
 """On which line of an uploaded text something stands, by its path."""
 
+from collections.abc import Iterable
+
 import yaml
 
 
-def line_of(text: str, path: str) -> int:
-    """The line (the first is 1) of the innermost part of `path` that is there, e.g. of `programmes.0.conditions.2`; 0 where nothing is.
+def lines_of(text: str, paths: Iterable[str]) -> list[int]:
+    """For each path the line (the first is 1) of its innermost part that is there, e.g. of `programmes.0.conditions.2`; 0 where nothing is.
 
-    `text` is YAML without aliases, or JSON.
+    `text` is YAML without aliases, or JSON. It is read once, however many paths there are.
     """
-    node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+    root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+    return [_line(root, path) for path in paths]
+
+
+def _line(node: yaml.Node | None, path: str) -> int:
     line = 0
     for part in path.split("."):
         found = _below(node, part)

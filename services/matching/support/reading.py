@@ -1,4 +1,4 @@
-"""From an uploaded text to a rule set: YAML, or JSON, which is a part of it. Whatever is wrong is named by its path, all of it at once."""
+"""From an uploaded text to a rule set: YAML, or JSON, which is a part of it. What is wrong is named by its path, at most TOLD places at once."""
 
 import json
 from collections.abc import Mapping
@@ -9,11 +9,12 @@ import yaml
 from pydantic import ValidationError
 
 from services.matching.support.checking import Fault, faults_of
-from services.matching.support.places import line_of
+from services.matching.support.places import lines_of
 from services.matching.support.rules import Rules
 
 LARGEST: Final = 256 * 1024
 DEEPEST: Final = 40
+TOLD: Final = 50
 _NOISE: Final = frozenset({"too_short"})
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "nothing": {"ja": "ファイルを選ぶか、決まりを貼ってください", "en": "there is nothing"},
@@ -29,6 +30,7 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "too_deep": {"ja": "入れ子が深すぎます", "en": "nested too deeply"},
     "key_twice": {"ja": "同じ項目「{key}」が二つあります", "en": "the key {key!r} is there twice"},
+    "more": {"ja": "ほかに{count}か所あります", "en": "{count} more places are wrong"},
     "form": {"ja": "この形の式はありません", "en": "no such form of expression"},
     "twice": {"ja": "「{id}」は前にもあります", "en": "{id!r} is there already"},
     "not_needed": {
@@ -65,11 +67,12 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 class Faulty(Exception):
-    """The rule set cannot be used. `faults` are in order of place, never empty."""
+    """The rule set cannot be used. `faults` are as they were found, never empty; `more` of them are not told one by one."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], more: int = 0) -> None:
         super().__init__(faults[0].path)
         self.faults = faults
+        self.more = more
 
 
 def message_of(fault: Fault, language: str) -> str:
@@ -84,9 +87,9 @@ def read_rules(body: bytes) -> Rules:
     try:
         rules = Rules.model_validate(_plain(text))
     except ValidationError as error:
-        raise Faulty(_placed(text, _of_form(error))) from error
+        raise _placed(text, _of_form(error)) from error
     if faults := faults_of(rules):
-        raise Faulty(_placed(text, faults))
+        raise _placed(text, faults)
     return rules
 
 
@@ -129,8 +132,11 @@ def _text(body: bytes) -> str:
     return text
 
 
-def _placed(text: str, faults: list[Fault]) -> list[Fault]:
-    return [replace(fault, line=line_of(text, fault.path)) for fault in faults]
+def _placed(text: str, faults: list[Fault]) -> Faulty:
+    told = faults[:TOLD]
+    lines = lines_of(text, [fault.path for fault in told])
+    placed = [replace(fault, line=line) for fault, line in zip(told, lines, strict=True)]
+    return Faulty(placed, more=len(faults) - len(told))
 
 
 def _plain(text: str) -> Any:
@@ -171,11 +177,12 @@ def _of_form(error: ValidationError) -> list[Fault]:
         else:
             fault = Fault(path, one["type"], {"message": one["msg"], "context": one.get("ctx", {})})
         found.setdefault(path, fault)
-    return [
-        fault
-        for path, fault in found.items()
-        if not (fault.code in _NOISE and any(other.startswith(f"{path}.") for other in found))
-    ]
+    above = {".".join(parts[:end]) for parts in map(_parts, found) for end in range(1, len(parts))}
+    return [fault for path, fault in found.items() if not (fault.code in _NOISE and path in above)]
+
+
+def _parts(path: str) -> list[str]:
+    return path.split(".")
 
 
 def _of_model(part: str | int) -> bool:

@@ -100,6 +100,18 @@ async def test_signing_out_everywhere_and_resting_end_every_session_and_what_was
     assert (await again.get(HOME)).status_code == 303
 
 
+async def test_the_button_of_a_page_that_was_kept_signs_out_everywhere_once_more(town: Town) -> None:
+    await registered(town)
+    for nth in (1, 2):
+        browser = await signed_in(town, nth=nth)
+        elsewhere = Browser(town, dict(browser.cookies))
+        pressed = await browser.post(
+            f"{HOME}/sign-out-everywhere", idempotency_key="of the page that was kept"
+        )
+        assert "サインアウトしました" in pressed.text
+        assert (await elsewhere.get(HOME)).status_code == 303
+
+
 async def test_what_is_wrong_is_said_by_field_and_no_address_is_flooded(town: Town) -> None:
     await registered(town)
     browser = await signed_in(town)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
+from services.matching.store import slates
 from shared.tenancy import Matching
 from shared.web.staff import STAFF_COOKIE
 from tests.browser import accessible, served, sizes
@@ -41,6 +42,21 @@ async def test_staff_see_who_was_shown_and_who_never_was(town: Town) -> None:
     figures = [[cell.partition("<")[0] for cell in row.split('class="figure">')[1:]] for row in rows]
     assert figures == [["1", "100.0%", "1", "1", "0"], ["1", "0.0%", "0", "0", str(Matching().exposure)]]
     assert "<strong>0.50</strong>" in page
+
+
+async def test_what_was_pushed_is_told_without_making_the_terms_of_four_weeks(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = {"name": "見本の仕事", "points": 50, "industries": ["P"], "until": "2030-03-31"}
+    spoken_for = {"exploration": 0, "pushes": [push]}
+    await town.harness.declare(a_tenant("sample-a", municipality_code=LARGE, matching=spoken_for))
+    await shown(town)
+    made: list[str] = []
+    monkeypatch.setattr(slates, "Term", lambda code, *_: made.append(code))
+    page = (await town.api.get(PAGE, headers=signed_in(town))).text
+    row = next(part for part in page.split("<tr>") if "3月31日" in part)
+    assert [cell.partition("<")[0] for cell in row.split('class="figure">')[1:]] == ["50", "1", "1", "1"]
+    assert made == []
 
 
 async def test_nobody_else_sees_it(towns: tuple[Town, Town]) -> None:

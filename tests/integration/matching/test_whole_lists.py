@@ -45,6 +45,8 @@ async def test_a_list_that_lacks_most_ends_nothing_until_staff_confirm_it(desk: 
     assert await states(desk) == {"published": 13}
     status, said = await press(desk, run["id"])
     assert (status, "新しい取りこみがありました" in said) == (409, True)
+    unread = await desk.send("hellowork", b"no list at all", whole=True)
+    assert (unread["state"], unread["read"]) == ("failed", 0), "it says nothing about what is offered"
     assert await press(desk, again["id"]) == (303, f"{PAGE}/{again['id']}")
     ended = await desk.ended(again["id"])
     assert (ended["withheld"], ended["counts"]) == (0, {"unchanged": 2, "gone": 11})

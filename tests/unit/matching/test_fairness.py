@@ -1,12 +1,10 @@
 """Rows of the fairness page."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from services.matching.engine.exposure import Seen
 from services.matching.fairness import fairness_of, pushes_of
-from services.matching.learning import Shown
 from services.matching.policy import Push
-from services.matching.scoring import Term
 from tests.unit.matching.builders import an_offer
 
 
@@ -36,11 +34,8 @@ def test_a_push_is_told_with_what_it_adds_to_and_what_was_proposed_with_it_until
         an_offer("c", industry_code="P85", state="paused"),
         an_offer("d", tags=("農",)),
     ]
-    pushed = (Term("push.declared", 70, {"names": "介護、畑"}),)
-    slates = [
-        Shown(name, "r", datetime(2026, 11, 20, tzinfo=UTC), (("a", pushed), ("d", ()))) for name in "st"
-    ]
-    rows = pushes_of((care, farms), offers, {"b"}, slates, date(2026, 11, 22))
+    pushed = [("a", "介護、畑"), ("a", "畑、介護")]
+    rows = pushes_of((care, farms), offers, {"b"}, pushed, date(2026, 11, 22))
     assert [(r.push.name, r.running, r.offers, r.lifted, r.times) for r in rows] == [
         ("介護", True, 1, 1, 2),
         ("畑", False, 0, 1, 2),

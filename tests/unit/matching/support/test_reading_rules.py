@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matching.routes.support_views import fault_texts
 from services.matching.support.checking import faults_of
-from services.matching.support.places import line_of
-from services.matching.support.reading import Faulty, message_of, read_rules, restored, write_rules
+from services.matching.support.places import lines_of
+from services.matching.support.reading import TOLD, Faulty, message_of, read_rules, restored, write_rules
 from services.matching.support.rules import Rules
 from tests.unit.matching.support.made import (
     FACTS,
@@ -148,7 +149,7 @@ def test_a_fault_is_told_with_its_line_in_yaml_and_json_alike() -> None:
     ("path", "line"), [("a", 1), ("b.1", 4), ("b.1.c", 5), ("b.7.c", 2), ("nowhere", 0), ("", 0)]
 )
 def test_a_path_is_followed_as_far_as_it_goes(path: str, line: int) -> None:
-    assert line_of("a: 1\nb:\n- x\n- d: 2\n  c: 3\n", path) == line
+    assert lines_of("a: 1\nb:\n- x\n- d: 2\n  c: 3\n", [path]) == [line]
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -168,6 +169,26 @@ def test_every_fault_is_told_at_once() -> None:
         "programmes.1.id": "twice",
         "programmes.0.conditions.0.valid_until": "ends_before",
     }
+
+
+def test_of_very_many_faults_the_first_are_told_with_how_many_more_and_the_text_is_read_once_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    compose = yaml.compose
+
+    def counted(text: str, **how: Any) -> Any:
+        read.append(text)
+        return compose(text, **how)
+
+    monkeypatch.setattr(yaml, "compose", counted)
+    body = json.dumps(plain_rules(a_programme(a_condition({"all": []})), facts=[{"id": "x"}] * 70), indent=1)
+    with pytest.raises(Faulty) as caught:
+        read_rules(body.encode())
+    faulty = caught.value
+    assert (len(faulty.faults), faulty.more > 0, len(read)) == (TOLD, True, 1)
+    assert all(fault.line for fault in faulty.faults)
+    assert fault_texts(faulty, "ja")[TOLD:] == [("", f"ほかに{faulty.more}か所あります")]
 
 
 def test_more_limits_than_can_be_tried_against_each_other_are_refused() -> None:
