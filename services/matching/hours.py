@@ -4,12 +4,13 @@ Weekdays are 0 (Monday) to 6 (Sunday); minutes count from that day's midnight, A
 A set of windows is compared as a bit mask of the 10,080 minutes of a week that begins on Monday and runs in a circle.
 
 A shift is one window on one weekday. One that goes on after 30:00 is written as two windows, one after the other in the list: the first until
-30:00, the second from 6:00 of the days that follow.
+30:00, which says that it `goes_on`, the second from 6:00 of the days that follow. Two that only touch are two shifts: a night until 6:00 and
+an early shift from 6:00.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 DAY = 24 * 60
@@ -23,11 +24,13 @@ _FULL = (1 << WEEK) - 1
 
 @dataclass(frozen=True)
 class Window:
-    """On each of `weekdays` from `start` to `end`, in minutes."""
+    """On each of `weekdays` from `start` to `end`, in minutes. `goes_on`: the next window of the list is the rest of the same shift, on
+    the days after."""
 
     weekdays: tuple[int, ...]
     start: int
     end: int
+    goes_on: bool = False
 
 
 def minute_of(text: str) -> int:
@@ -71,16 +74,22 @@ def overlap_minutes(one: Iterable[Window], other: Iterable[Window]) -> int:
     return (week_mask(one) & week_mask(other)).bit_count()
 
 
-def shifts_of(windows: Sequence[Window]) -> list[tuple[int, int, int]]:
-    """(weekday on which it starts, start, end), in minutes of that day, the end perhaps beyond 30:00."""
-    found, rest = [], list(windows)
-    while rest:
-        window = rest.pop(0)
-        end = window.end
-        if rest and _goes_on(window, rest[0]):
-            end = rest.pop(0).end + DAY
-        found += [(day, window.start, end) for day in window.weekdays]
+def spans_of(windows: Iterable[Window]) -> list[tuple[tuple[int, ...], int, int]]:
+    """(weekdays on which it starts, start, end), in minutes of those days, the end perhaps beyond 30:00."""
+    found: list[tuple[tuple[int, ...], int, int]] = []
+    before: Window | None = None
+    for window in windows:
+        if before is not None and before.goes_on:
+            found[-1] = (before.weekdays, before.start, window.end + DAY)
+        else:
+            found.append((window.weekdays, window.start, window.end))
+        before = window
     return found
+
+
+def shifts_of(windows: Iterable[Window]) -> list[tuple[int, int, int]]:
+    """(weekday on which it starts, start, end), in minutes of that day, the end perhaps beyond 30:00."""
+    return [(day, start, end) for weekdays, start, end in spans_of(windows) for day in weekdays]
 
 
 @lru_cache(maxsize=16_384)
@@ -89,12 +98,12 @@ def weekdays_of(windows: tuple[Window, ...]) -> int:
     return len({day for day, _, _ in shifts_of(windows)})
 
 
-def _goes_on(window: Window, other: Window) -> bool:
-    following = {(day + 1) % 7 for day in window.weekdays}
-    return window.end == LATEST and other.start == LATEST - DAY and set(other.weekdays) == following
+def told_again(said: tuple[Window, ...], before: tuple[Window, ...]) -> tuple[Window, ...]:
+    """What is `said`; the hours of `before` where it is the same but for what goes on, which forms and requests do not tell."""
+    return before if said == tuple(replace(window, goes_on=False) for window in before) else said
 
 
-def days_within(windows: Sequence[Window], wished: Iterable[Window], *, chosen: bool) -> int:
+def days_within(windows: Iterable[Window], wished: Iterable[Window], *, chosen: bool) -> int:
     """On how many weekdays a shift starts that lies within `wished` with its every minute; where hours are `chosen`, of which `CHOSEN`
     minutes in one stretch do (all, when it has less)."""
     free = week_mask(wished)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from services.matching.company import Company
-from services.matching.hours import Window, weekdays_of
+from services.matching.hours import Window, told_again, weekdays_of
 from services.matching.inheriting import Answers, inherited
 from services.matching.occupations import Occupation
 from services.matching.values import Calling, Scale
@@ -152,6 +152,7 @@ def revise(
         raise NoLongerOpen(f"the offer is {offer.state}")
     if offer.state != "draft" and draft.expires_on is not None and draft.expires_on < today:
         raise Invalid("expires_on", "the last day has passed")
+    draft = replace(draft, hours=told_again(draft.hours, offer.hours))
     same = (draft.hours, draft.work_days_a_week) == (offer.hours, offer.work_days_a_week)
     unsaid = offer.unsaid if same else ()
     revised = replace(offer, company_name=company.name, unsaid=unsaid, **_said(draft, occupation))

@@ -62,7 +62,8 @@ def _row(offer: Offer) -> dict[str, Any]:
         "company_id": offer.company_id,
         "kind": offer.kind,
         "municipality_code": offer.municipality_code,
-        "hours": [[list(w.weekdays), w.start, w.end] for w in offer.hours],
+        # snapshots from before a window could go on keep their hash
+        "hours": [[list(w.weekdays), w.start, w.end, *([True] if w.goes_on else ())] for w in offer.hours],
         "hourly_wage_yen": offer.hourly_wage_yen,
         "remote": offer.remote,
         "values": dict(offer.values),
@@ -92,7 +93,7 @@ def _offer(row: dict[str, Any]) -> Offer:
             "company_name": "",
             "title": "",
             "description": "",
-            "hours": tuple(Window(tuple(days), start, end) for days, start, end in row["hours"]),
+            "hours": tuple(Window(tuple(days), *rest) for days, *rest in row["hours"]),
             "tags": tuple(row["tags"]),
             "licences": tuple(row["licences"]),
             "accommodations": tuple(row["accommodations"]),

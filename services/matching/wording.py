@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.matching.eligibility import Obstacle
-from services.matching.hours import Window, time_text
+from services.matching.hours import DAY, LATEST, Window, spans_of, time_text
 from services.matching.offer import Kind, Offer
 from services.matching.scoring import Term
 from services.matching.values import Calling, Scale
@@ -127,7 +127,8 @@ def term_text(term: Term, titles: Mapping[str, str] = NO_TITLES) -> str:
     offers that a reason may come from."""
     if term.code in _FIXED:
         return _FIXED[term.code]
-    if title := titles.get(str(term.facts.get("because")), ""):
+    title = titles.get(str(term.facts.get("because")), "")
+    if title and term.contribution > 0:
         return f"あなたが見たり選んだりした「{title}」と、いっしょに選ばれることが多い仕事です"
     if term.code in _LEARNED:
         return _LEARNED[term.code][term.contribution < 0]
@@ -211,10 +212,17 @@ def offer_hours(offer: Offer) -> str:
 
 
 def hours_text(windows: tuple[Window, ...]) -> str:
-    """月・水・金 22:00〜26:00。"""
+    """月・水・金 22:00〜26:00、土 17:00〜次の日の09:00。"""
     if not windows:
         return "相談して決めます"
-    return "、".join(f"{_days(w.weekdays)} {time_text(w.start)}〜{time_text(w.end)}" for w in windows)
+    return "、".join(
+        f"{_days(weekdays)} {time_text(start)}〜{_end_text(end)}"
+        for weekdays, start, end in spans_of(windows)
+    )
+
+
+def _end_text(end: int) -> str:
+    return time_text(end) if end <= LATEST else f"次の日の{time_text(end - DAY)}"
 
 
 def _days(weekdays: tuple[int, ...]) -> str:

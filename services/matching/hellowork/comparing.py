@@ -19,7 +19,7 @@ from services.matching.hellowork.record import AT_HOME, KJNO, Advert, Problem, r
 from services.matching.offer import State
 from services.matching.offer_life import OPEN
 
-READING = 3
+READING = 4
 """Raise it when records are read in another way, so that the next import brings what is held up to date."""
 Step = Literal["new", "changed", "unchanged", "kept_closed", "elsewhere", "expired", "gone", "refused"]
 

@@ -39,9 +39,9 @@ def work_time(tags: Mapping[str, str]) -> WorkTime:
     longest = max((close - start for start, close in spans), default=None)
     rest = number(tags.get("kyukeijn_n", "")) or 0
     minutes = longest - rest if longest is not None and 0 <= rest < longest else longest
-    windows = [w for s in spans for w in windows_of(*s, working)]
+    windows = tuple(w for s in spans for w in windows_of(*s, working))
     days = len(working) if fixed and len(off) < len(WEEK) else None
-    return WorkTime(tuple(dict.fromkeys(windows)), minutes, days, tuple(wrong), _unsaid(tags, spans, days))
+    return WorkTime(windows, minutes, days, tuple(wrong), _unsaid(tags, spans, days))
 
 
 def _unsaid(tags: Mapping[str, str], spans: list[tuple[int, int]], days: int | None) -> tuple[Unsaid, ...]:
@@ -68,8 +68,8 @@ def _ends(tags: Mapping[str, str], turn: int) -> tuple[str | None, tuple[int, in
 
 
 def windows_of(start: int, close: int, weekdays: tuple[int, ...]) -> tuple[Window, ...]:
-    """A span from `start` on each weekday; what passes 30:00 is the next day's morning. Minutes; the span is shorter than a day."""
+    """A span from `start` on each weekday; what passes 30:00 goes on in the next day's morning. Minutes; the span is shorter than a day."""
     if close <= LATEST:
         return (Window(weekdays, start, close),)
     following = tuple(sorted((weekday + 1) % 7 for weekday in weekdays))
-    return (Window(weekdays, start, LATEST), Window(following, LATEST - DAY, close - DAY))
+    return (Window(weekdays, start, LATEST, goes_on=True), Window(following, LATEST - DAY, close - DAY))

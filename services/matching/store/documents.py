@@ -8,11 +8,22 @@ from shared.mongo import Document
 
 
 def windows_document(windows: Iterable[Window]) -> list[Document]:
-    return [{"weekdays": list(w.weekdays), "start": w.start, "end": w.end} for w in windows]
+    return [
+        {
+            "weekdays": list(w.weekdays),
+            "start": w.start,
+            "end": w.end,
+            **({"goes_on": True} if w.goes_on else {}),
+        }
+        for w in windows
+    ]
 
 
 def windows_of(documents: Iterable[Document]) -> tuple[Window, ...]:
-    return tuple(Window(tuple(d["weekdays"]), d["start"], d["end"]) for d in documents)
+    """Windows from before any was said to go on do not."""
+    return tuple(
+        Window(tuple(d["weekdays"]), d["start"], d["end"], d.get("goes_on", False)) for d in documents
+    )
 
 
 def wishes_document(wishes: Wishes) -> Document:

@@ -133,6 +133,9 @@ def test_a_reason_names_the_offer_that_it_comes_from_and_no_people_that_nobody_k
     alike = Term("learned.alike", 200, {"because": "ofr_9"})
     assert "「パンの仕込み」" in term_text(alike, {"ofr_9": "パンの仕込み"})
     assert "「" not in term_text(alike)
+    seldom = term_text(Term("learned.alike", -120, {"because": "ofr_9"}), {"ofr_9": "パンの仕込み"})
+    assert "少ない" in seldom
+    assert "多い" not in seldom
     assert "条件の近い人" not in term_text(Term("learned.response", 90)) + term_text(
         Term("learned.response", -90)
     )

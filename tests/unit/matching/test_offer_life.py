@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.company import Company
+from services.matching.hours import Window
 from services.matching.occupations import Occupation
 from services.matching.offer import NoLongerOpen, Offer, draft_of, revise, write
 from services.matching.offer_life import (
@@ -119,6 +120,17 @@ def test_only_a_company_that_was_let_in_opens_offers_and_while_it_rests_so_do_th
     assert as_shown(an_offer(), resting.may_publish).state == "paused"
     assert as_shown(an_offer(), COMPANY.may_publish).state == "published"
     assert as_shown(an_offer(state="closed"), False).state == "closed"
+
+
+def test_a_night_that_goes_on_stays_one_when_its_offer_gets_another_title() -> None:
+    night = (Window((4,), 1020, 1800, goes_on=True), Window((5,), 360, 540))
+    told = (Window((4,), 1020, 1800), night[1])  # as forms and requests tell it
+    offer = an_offer(hours=night, unsaid=("days",))
+    draft = replace(draft_of(offer), title="夜の仕事", hours=told)
+    titled, _ = revise(offer, draft, COMPANY, None, TODAY)
+    assert (titled.title, titled.hours, titled.unsaid) == ("夜の仕事", night, ("days",))
+    longer = (told[0], Window((5,), 360, 600))
+    assert revise(offer, replace(draft, hours=longer), COMPANY, None, TODAY)[0].hours == longer
 
 
 def test_an_offer_is_said_anew_with_the_companys_answers_over_its_occupations_profile() -> None:

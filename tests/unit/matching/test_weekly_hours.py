@@ -1,5 +1,8 @@
 """Weekly hours past midnight."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +17,14 @@ from services.matching.hours import (
     days_within,
     minute_of,
     overlap_minutes,
+    shifts_of,
     time_text,
     week_mask,
     weekly_minutes,
 )
-from tests.unit.matching.builders import minutes, windows
+from services.matching.snapshot import read_part, write_part
+from services.matching.store.documents import windows_document, windows_of
+from tests.unit.matching.builders import an_offer, minutes, windows
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 
@@ -61,7 +67,9 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 MORNING, NIGHT = Window((0, 1, 6), LATEST - DAY, 540), Window((0, 5, 6), 1020, LATEST)
-weeks = st.lists(windows | st.sampled_from((NIGHT, MORNING)), max_size=4).map(tuple)
+UNTIL_MORNING = (replace(NIGHT, goes_on=True), MORNING)
+parts = st.sampled_from(((NIGHT,), (MORNING,), UNTIL_MORNING)) | st.tuples(windows)
+weeks = st.lists(parts, max_size=4).map(lambda each: tuple(itertools.chain.from_iterable(each)))
 
 
 @given(st.lists(weeks, max_size=6), weeks)
@@ -74,6 +82,27 @@ def test_days_within_are_the_same_for_many_weeks_at_once(
     whole, some = many.days_within(wished)
     assert whole.tolist() == [days_within(each, wished, chosen=False) for each in many.values]
     assert some.tolist() == [days_within(each, wished, chosen=True) for each in many.values]
+
+
+def test_only_windows_that_say_so_are_one_shift() -> None:
+    early, shifts = Window((SUNDAY,), LATEST - DAY, 540), [(SUNDAY, LATEST - DAY, 540)]
+    assert shifts_of(UNTIL_MORNING) == [(day, 1020, 540 + DAY) for day in (0, 5, 6)]
+    assert shifts_of((*UNTIL_MORNING, early)) == shifts_of(UNTIL_MORNING) + shifts
+    assert shifts_of((NIGHT, MORNING)) == shifts_of((NIGHT,)) + shifts_of((MORNING,))
+
+
+def test_what_goes_on_is_stored_and_what_was_stored_before_goes_on_nowhere() -> None:
+    assert windows_of(windows_document(UNTIL_MORNING)) == UNTIL_MORNING
+    assert windows_document((NIGHT,)) == [{"weekdays": [0, 5, 6], "start": 1020, "end": LATEST}]
+    assert windows_of(windows_document((NIGHT, MORNING))) == (NIGHT, MORNING)
+
+
+def test_a_snapshot_tells_what_goes_on_and_is_else_the_same_as_before_anything_did() -> None:
+    (again,) = read_part(write_part([an_offer(hours=UNTIL_MORNING)]))
+    assert again.hours == UNTIL_MORNING
+    before = write_part([an_offer(hours=(NIGHT, MORNING))])
+    assert b'"hours":[[[0,5,6],1020,1800],[[0,1,6],360,540]]' in before
+    assert read_part(before)[0].hours == (NIGHT, MORNING)
 
 
 @given(windows, weeks)

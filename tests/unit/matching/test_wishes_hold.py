@@ -56,9 +56,10 @@ HOURS = (
     (Window((0, 1, 2, 3, 4, 5, 6), 480, 1080),),
     (Window((0, 1, 3, 4), 540, 1020),),
     (Window((0, 2, 4), 540, 750), Window((1, 2), 660, 1050)),
+    (Window((4, 5), 1020, 1800, goes_on=True), Window((5, 6), 360, 540)),
     (Window((4, 5), 1020, 1800), Window((5, 6), 360, 540)),
 )
-"""Some meet, some do not; Sunday night runs into Monday, and two nights go on until nine in the morning."""
+"""Some meet, some do not; Sunday night runs into Monday, and two nights go on until nine in the morning; or the early shift follows them."""
 
 
 @st.composite
@@ -197,8 +198,8 @@ def _is_free(shift: list[int], free: set[int], at_home: bool) -> bool:
 
 
 def _shifts_of(hours: tuple[Window, ...]) -> list[tuple[int, int, int]]:
-    """Nights that are told in two parts, because no window reaches past six in the morning, are one shift."""
-    if [(w.start, w.end) for w in hours] == [(1020, 1800), (360, 540)]:
+    """Nights that are told in two parts, because no window reaches past six in the morning, are one shift where they say so."""
+    if hours[0].goes_on:
         return [(day, 1020, 1440 + 540) for day in hours[0].weekdays]
     return [(day, w.start, w.end) for w in hours for day in w.weekdays]
 
@@ -261,9 +262,17 @@ def test_the_weekdays_that_an_offer_names_are_its_days_when_it_says_no_number() 
 
 
 def test_a_night_that_goes_on_until_the_morning_is_not_an_early_shift() -> None:
-    night = an_offer(hours=(Window((4, 5), 1020, 1800), Window((5, 6), 360, 540)))
+    night = an_offer(hours=(Window((4, 5), 1020, 1800, goes_on=True), Window((5, 6), 360, 540)))
     assert not proposed(night, Wishes(hours=(Window(A_WEEK.weekdays, 300, 540),)))
     assert proposed(night, Wishes(hours=(Window((4, 5, 6), 0, 1440),), days_a_week=2))
+
+
+def test_an_early_shift_after_a_night_shift_is_a_shift_of_its_own() -> None:
+    early, night = Window(A_WEEK.weekdays, 360, 840), Window(A_WEEK.weekdays, 1320, 1800)
+    shifts = an_offer(hours=(night, early))
+    assert proposed(shifts, Wishes(hours=(early,)))
+    assert proposed(shifts, Wishes(hours=(night,)))
+    assert not proposed(shifts, Wishes(hours=(Window(A_WEEK.weekdays, 390, 840),)))
 
 
 def test_an_order_that_is_done_at_home_leaves_the_choice_of_its_hours_but_not_of_none_at_all() -> None:

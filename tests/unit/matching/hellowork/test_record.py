@@ -20,7 +20,7 @@ from services.matching.hellowork.worktime import windows_of
 from services.matching.hours import DAY, LATEST, Window, week_mask
 from services.matching.inheriting import Answers
 from services.matching.occupations import Occupation
-from services.matching.offer import State
+from services.matching.offer import Offer, State
 from services.matching.questionnaire import Wishes
 from services.matching.scoring import terms
 from services.matching.wording import offer_hours
@@ -34,6 +34,7 @@ AREAS, _ = read_areas(
 REACH = frozenset({"991007"})
 TODAY = date(2026, 12, 1)
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
+EACH_DAY = tuple(range(7))
 
 
 def read(**changes: str | None) -> tuple[Advert | None, tuple[Problem, ...]]:
@@ -147,7 +148,7 @@ def test_hours_past_midnight_belong_to_the_day_on_which_they_start() -> None:
     assert night.time.windows == (Window((0, 1, 2, 3, 4), 22 * 60, 29 * 60),)
     long = good(shgjn1_open="17:00", shgjn1_close="9:00", kyjs="日")
     assert long.time.windows == (
-        Window((0, 1, 2, 3, 4, 5), 17 * 60, 30 * 60),
+        Window((0, 1, 2, 3, 4, 5), 17 * 60, 30 * 60, goes_on=True),
         Window((1, 2, 3, 4, 5, 6), 6 * 60, 9 * 60),
     )
 
@@ -188,6 +189,31 @@ def test_the_minutes_of_a_span_are_kept_wherever_midnight_falls(
     mask = week_mask(windows)
     assert mask.bit_count() == len(expected)
     assert all(mask >> m & 1 for m in list(expected)[:50])
+
+
+def spans(*ends: tuple[str, str]) -> Offer:
+    """On all days, some of which are free."""
+    said: dict[str, str] = {}
+    for n, (opens, closes) in enumerate(ends, 1):
+        said |= {f"shgjn{n}_open": opens, f"shgjn{n}_close": closes}
+    return good(**said, kyjs="その他").offer("ofr_1", "com_1", NOW)
+
+
+def keeps(offer: Offer, start: int, end: int) -> bool:
+    """Whether it is work for who has time from `start` to `end` each day."""
+    return "hours" not in obstacles(offer, a_seeker(wishes=Wishes(hours=(Window(EACH_DAY, start, end),))))
+
+
+def test_of_three_shifts_the_early_one_is_not_the_end_of_the_night() -> None:
+    offer = spans(("22:00", "6:00"), ("6:00", "14:00"), ("14:00", "22:00"))
+    assert [keeps(offer, *hours) for hours in ((360, 840), (840, 1320), (1320, 1800))] == [True] * 3
+    assert not keeps(offer, 420, 840)
+
+
+def test_every_span_that_lasts_until_the_morning_lasts_until_the_morning() -> None:
+    offer = spans(("16:00", "9:00"), ("17:00", "9:00"))
+    assert not keeps(offer, 1020, 1800)
+    assert offer_hours(replace(offer, unsaid=())) == "毎日 16:00〜次の日の09:00、毎日 17:00〜次の日の09:00"
 
 
 def test_three_spans_and_one_written_as_a_whole() -> None:
