@@ -1,5 +1,6 @@
 """Fixtures: real servers once per session, a broker without streams and databases of its own per test."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +11,8 @@ import nats
 import pytest
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
 from shared.ids import new_ulid
 from shared.settings import CoreSettings
@@ -26,6 +29,8 @@ structlog.configure(
 )
 
 
+SESSION = f"t{new_ulid().lower()}"
+"""How the names of this session's databases begin."""
 pytest_plugins = ("tests.browser",)
 
 
@@ -97,10 +102,24 @@ async def nats_url(_nats_server: str) -> AsyncIterator[str]:
     yield _nats_server
 
 
+@pytest.fixture(scope="session")
+def _prefixes(mongo_url: str) -> Iterator[list[str]]:
+    """Beginnings of the names of empty databases: a test takes one, and gives it back. All of this session's are dropped at its end."""
+    free: list[str] = []
+    yield free
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_url)
+    for name in client.list_database_names():
+        if name.startswith(SESSION):
+            client.drop_database(name)
+    client.close()
+
+
 @pytest.fixture
-async def settings(mongo_url: str, nats_url: str, tmp_path: Path) -> AsyncIterator[CoreSettings]:
-    """Settings with databases of the test's own, dropped at its end."""
-    prefix = f"t{new_ulid().lower()}"
+async def settings(
+    mongo_url: str, nats_url: str, tmp_path: Path, _prefixes: list[str]
+) -> AsyncIterator[CoreSettings]:
+    """Settings with databases that are the test's own, and emptied at its end: making their indexes anew takes longer than most tests."""
+    prefix = _prefixes.pop() if _prefixes else f"{SESSION}{new_ulid().lower()[-8:]}"
     made = CoreSettings(
         mongo_url=mongo_url,
         nats_url=nats_url,
@@ -113,11 +132,24 @@ async def settings(mongo_url: str, nats_url: str, tmp_path: Path) -> AsyncIterat
         shutdown_grace=5.0,
     )
     yield made
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-    for name in await client.list_database_names():
-        if name.startswith(prefix):
-            await client.drop_database(name)
-    client.close()
+    if await _emptied(mongo_url, prefix):
+        _prefixes.append(prefix)
+
+
+async def _emptied(url: str, prefix: str) -> bool:
+    """Whether the databases could be emptied: a process that was killed in a transaction may hold some of their documents."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(url)
+    try:
+        names = [name for name in await client.list_database_names() if name.startswith(prefix)]
+        async with asyncio.timeout(2):
+            for name in names:
+                for collection in await client[name].list_collection_names():
+                    await client[name][collection].delete_many({})
+        return True
+    except (TimeoutError, PyMongoError):
+        return False
+    finally:
+        client.close()
 
 
 @pytest.fixture
