@@ -1,6 +1,7 @@
 """Fixtures: real servers once per session, a broker without streams and databases of its own per test."""
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,9 @@ structlog.configure(
     ]
 )
 
+
+# each started service makes some hundred thousand objects: at the usual thresholds half of that time goes into looking for garbage
+gc.set_threshold(10_000, 10, 10)
 
 SESSION = f"t{new_ulid().lower()}"
 """How the names of this session's databases begin."""
